@@ -1,0 +1,116 @@
+// Finds the shop's PostgreSQL and Redis, or brings its own for as long as the demo runs.
+const { spawn } = require('node:child_process');
+const net = require('node:net');
+
+/** Whether something accepts a TCP connection there. */
+function reachable(host, port) {
+  return new Promise((resolve) => {
+    const socket = net.connect({ host, port, timeout: 1000 });
+    const answer = (yes) => {
+      socket.destroy();
+      resolve(yes);
+    };
+    socket.on('connect', () => answer(true));
+    socket.on('error', () => answer(false));
+    socket.on('timeout', () => answer(false));
+  });
+}
+
+function freePort() {
+  return new Promise((resolve, reject) => {
+    const server = net.createServer();
+    server.on('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const { port } = server.address();
+      server.close(() => resolve(port));
+    });
+  });
+}
+
+/** Environment for `pg`, and how to stop what was started. A server that refuses the login counts as none. */
+async function postgres() {
+  const { Client } = require('pg');
+  const host = process.env.PGHOST ?? '127.0.0.1';
+  const port = Number(process.env.PGPORT ?? 5432);
+  const env = {
+    PGHOST: host,
+    PGPORT: String(port),
+    PGUSER: process.env.PGUSER ?? 'postgres',
+    PGDATABASE: process.env.PGDATABASE ?? 'postgres',
+    ...(process.env.PGPASSWORD ? { PGPASSWORD: process.env.PGPASSWORD } : {}),
+  };
+  if (host.startsWith('/') || (await reachable(host, port))) {
+    const client = new Client({
+      host,
+      port,
+      user: env.PGUSER,
+      database: env.PGDATABASE,
+      password: env.PGPASSWORD,
+    });
+    try {
+      await client.connect();
+      await client.end();
+      return { env, name: `PostgreSQL at ${host}:${port}`, stop: async () => {} };
+    } catch (error) {
+      console.log(
+        `PostgreSQL at ${host}:${port} refuses the login (${error.message}); using an embedded one`,
+      );
+    }
+  }
+  const { PGlite } = require('@electric-sql/pglite');
+  const { PGLiteSocketServer } = require('@electric-sql/pglite-socket');
+  const db = await PGlite.create();
+  const own = await freePort();
+  const server = new PGLiteSocketServer({ db, host: '127.0.0.1', port: own, maxConnections: 20 });
+  await server.start();
+  return {
+    env: {
+      PGHOST: '127.0.0.1',
+      PGPORT: String(own),
+      PGUSER: 'postgres',
+      PGDATABASE: 'postgres',
+      PGSSLMODE: 'disable',
+    },
+    name: `an embedded PostgreSQL (PGlite) at 127.0.0.1:${own}`,
+    async stop() {
+      await server.stop();
+      await db.close();
+    },
+  };
+}
+
+async function redis() {
+  const host = process.env.REDIS_HOST ?? '127.0.0.1';
+  const port = Number(process.env.REDIS_PORT ?? 6379);
+  if (await reachable(host, port)) {
+    return {
+      env: { REDIS_HOST: host, REDIS_PORT: String(port) },
+      name: `Redis at ${host}:${port}`,
+      stop: async () => {},
+    };
+  }
+  const own = await freePort();
+  const child = spawn('redis-server', ['--port', String(own), '--bind', '127.0.0.1', '--save', ''], {
+    stdio: 'pipe',
+  });
+  const started = await new Promise((resolve) => {
+    child.on('error', () => resolve(false));
+    child.on('exit', () => resolve(false));
+    child.stdout.on('data', (text) => String(text).includes('eady to accept connections') && resolve(true));
+  });
+  if (!started) {
+    return {
+      // Empty, so that an inherited variable doesn't send the shop to a server that isn't there.
+      env: { REDIS_PORT: '' },
+      name: `no Redis (none at ${host}:${port}, no redis-server on PATH): that part is left out`,
+      stop: async () => {},
+    };
+  }
+  return {
+    env: { REDIS_HOST: '127.0.0.1', REDIS_PORT: String(own) },
+    name: `a redis-server of its own at 127.0.0.1:${own}`,
+    stop: () => new Promise((resolve) => child.on('exit', resolve).kill()),
+  };
+}
+
+module.exports = { postgres, redis, reachable };

@@ -1,0 +1,152 @@
+// Builds dist/: CommonJS chunks, one for each library's patch, and the type declarations of the public parts.
+import { spawnSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync, rmdirSync, rmSync, unlinkSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { rolldown } from 'rolldown';
+
+const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
+const src = join(root, 'src');
+const dist = join(root, 'dist');
+
+/** What runs in a traced process: one file that is read at start, and a chunk for each library's patch. */
+const agent = { register: 'register', index: 'index' };
+/** What is used without the agent; a build of its own, so that the agent's file needn't be cut up for it. */
+const parts = { exporter: 'exporter', propagator: 'propagator', sampler: 'sampler', viewer: 'viewer/index' };
+/** Those whose types are public. */
+const typed = ['index', 'exporter', 'propagator', 'sampler'];
+
+/**
+ * `require('./redis/ioredis')` in the source → an entry of its own, which that call reads when it is made.
+ * The prefix keeps the chunks of two builds apart.
+ */
+function lazyChunks(prefix) {
+  const found = new Set();
+  return {
+    name: 'lazy-chunks',
+    resolveId(source, importer, { kind }) {
+      if (kind !== 'require-call' || !source.startsWith('.') || !importer?.startsWith(src)) return null;
+      const file = `${resolve(dirname(importer), source)}.ts`;
+      const name = prefix + relative(src, file).replace(/\.ts$/, '').replaceAll(/[\\/]/g, '-');
+      if (!found.has(name)) {
+        found.add(name);
+        this.emitFile({ type: 'chunk', id: file, fileName: `${name}.js` });
+      }
+      return { id: `./${name}.js`, external: 'relative' };
+    },
+  };
+}
+
+/** Parts of dependencies that cost at start and that the agent doesn't use as they are. */
+const replaced = {
+  // require-in-the-middle prints through `debug`, which reads the environment and the terminal.
+  debug: 'module.exports = () => () => {};',
+};
+
+/** The bundled API takes any 1.x global: see src/patch/opentelemetry-api.ts. */
+const anyApiVersion = 'export const isCompatible = () => true;';
+
+const replacements = {
+  name: 'replacements',
+  resolveId: (source) => (Object.hasOwn(replaced, source) ? `\0${source}` : null),
+  load(id) {
+    if (id.startsWith('\0')) return replaced[id.slice(1)];
+    return /@opentelemetry[\\/]api[\\/].*internal[\\/]semver\.js$/.test(id) ? anyApiVersion : null;
+  },
+};
+
+/**
+ * The options table holds its own documentation, which no traced process reads: 12 kB of text for each start.
+ * scripts/docs.ts reads the source.
+ */
+const withoutDocs = {
+  name: 'without-docs',
+  transform(code, id) {
+    if (!/[\\/]config[\\/]options\.ts$/.test(id)) return null;
+    const stripped = code.replace(/^\s+(?:doc|section):\s*(["'])(?:\\.|(?!\1).)*\1,$/gm, '');
+    if (/\bdoc:\s*["']/.test(stripped)) throw new Error('a doc of the options table could not be left out');
+    return stripped;
+  },
+};
+
+async function bundle(entries, prefix, output) {
+  const bundled = await rolldown({
+    input: Object.fromEntries(Object.entries(entries).map(([name, file]) => [name, join(src, `${file}.ts`)])),
+    platform: 'node',
+    // The ES modules of OpenTelemetry's packages: only those can be tree-shaken.
+    resolve: {
+      mainFields: ['esnext', 'module', 'main'],
+      conditionNames: ['esnext', 'module', 'import', 'default'],
+    },
+    plugins: [lazyChunks(prefix), replacements, withoutDocs],
+    treeshake: { moduleSideEffects: (id) => id.startsWith(src) || id.includes('require-in-the-middle') },
+    onwarn(warning) {
+      throw new Error(warning.message);
+    },
+  });
+  await bundled.write({
+    dir: dist,
+    format: 'cjs',
+    exports: 'named',
+    entryFileNames: '[name].js',
+    // Names stay, for stack traces; white space is a third of what each start would read.
+    // register.js at the top level calls an export of start.js by its name.
+    minifyInternalExports: false,
+    minify: { mangle: false, compress: true, codegen: { removeWhitespace: true } },
+    ...output,
+  });
+  await bundled.close();
+}
+
+/** Declarations of the public entries and of the files that they name; the rest of src stays private. */
+function declarations() {
+  const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
+  const run = spawnSync(process.execPath, [tsc, '-p', join(root, 'tsconfig.types.json'), '--noCheck'], {
+    stdio: 'inherit',
+  });
+  if (run.status !== 0) throw new Error('tsc could not write the type declarations');
+  const types = join(dist, 'types');
+  const wanted = new Set();
+  const visit = (file) => {
+    if (wanted.has(file) || !existsSync(file)) return;
+    wanted.add(file);
+    for (const [, to] of readFileSync(file, 'utf8').matchAll(/(?:from|import\()\s*['"](\.[^'"]+)['"]/g)) {
+      visit(join(dirname(file), `${to}.d.ts`));
+    }
+  };
+  for (const name of typed) visit(join(types, `${name}.d.ts`));
+  prune(types, wanted);
+}
+
+/** Removes the files that are not wanted, and folders left empty. @returns whether the folder is gone */
+function prune(folder, wanted) {
+  let left = 0;
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) left += prune(path, wanted) ? 0 : 1;
+    else if (wanted.has(path)) left++;
+    else unlinkSync(path);
+  }
+  if (left === 0) rmdirSync(folder);
+  return left === 0;
+}
+
+rmSync(dist, { recursive: true, force: true });
+// Three layers, each one file, since one is read faster than several: what runs at start, what the first span needs,
+// and then a file for each library's patch.
+const onDemand =
+  /[\\/]src[\\/](patch[\\/](http|redis|sql|web|opentelemetry-api)|load[\\/]require-hook|send[\\/](otlp|console|failover|fan-out|create-senders|health-metrics|transport[\\/](http|retry|spool|crc32|collector))|diagnostics[\\/]trace-tree|thrift[\\/](batch-decoder|binary-reader|compact-reader|reader))|require-in-the-middle|module-details-from-path|@opentelemetry[\\/]otlp-/;
+const start =
+  /[\\/]src[\\/](config|diagnostics|load|patch[\\/](registry|patcher|wrap)|record[\\/]api-globals|(agent|lifecycle|control|version|register|index)\.ts$)/;
+await bundle(agent, '', {
+  chunkFileNames: '[name].js',
+  codeSplitting: {
+    groups: [
+      // register.js at the top level reads this file itself, past the entry that bears its name.
+      { name: 'start', test: (id) => start.test(id) && !onDemand.test(id), priority: 2 },
+      { name: 'traced', test: (id) => !start.test(id) && !onDemand.test(id), priority: 1 },
+    ],
+  },
+});
+await bundle(parts, 'part-', { chunkFileNames: 'part-[name].js' });
+declarations();

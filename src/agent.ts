@@ -1,0 +1,127 @@
+/**
+ * The composition root: joins settings and the hooks on loading modules with the patches, and these, once something is
+ * to be traced, with the rest of a span's way (`tracing.ts`).
+ *
+ *     load → patch → propagate → record → sample → send(batch → encode → transport)
+ */
+import type { Config, Options } from './config/config';
+import { readSurroundings } from './config/environment';
+import { show } from './config/problem';
+import { resolveConfig } from './config/resolve';
+import { type Counters, counters } from './diagnostics/counters';
+import { report, setLogLevel } from './diagnostics/log';
+import { hookBuiltins } from './load/builtin-hook';
+import { hookModules } from './load/module-hook';
+import { type Match, TargetIndex } from './load/target-index';
+import { Patcher } from './patch/patcher';
+import { type BuiltinRow, builtins, type PackageRow, packages } from './patch/registry';
+import { registerGlobals } from './record/api-globals';
+import type { Tracing } from './tracing';
+import { VERSION } from './version';
+
+/** A running agent. */
+export interface Agent {
+  readonly version: string;
+  /** The folder it was loaded from, for messages. */
+  readonly origin: string;
+  readonly config: Config;
+  /**
+   * Resolves when what has ended was sent or counted as lost; never rejects.
+   * @param limit in milliseconds; the setting `exportTimeoutMillis` where it isn't given
+   */
+  forceFlush(limit?: number): Promise<void>;
+  /** Sends at once what can be sent without waiting; for `exit` handlers. */
+  flushNow(): void;
+  /** Sends what is left and undoes the hooks; patched libraries keep their patches, which then do nothing. */
+  shutdown(): Promise<void>;
+  health(): Readonly<Counters>;
+}
+
+/** Starts with settings from `code` and the environment. Undefined where it stands back. */
+export function createAgent(code: Options, origin: string): Agent | undefined {
+  const { config, problems } = resolveConfig({ ...readSurroundings(), code });
+  setLogLevel(config.logLevel);
+  for (const problem of problems) report(problem.code, problem, problem.name);
+  if (config.disabled) return undefined;
+
+  let tracing: Tracing | undefined;
+  // What needs the tracing while it is being read: reading it is itself a `require`, on which a built-in may be handed out.
+  let waiting: (() => void)[] | undefined;
+  const load = (): Tracing => {
+    if (tracing !== undefined) return tracing;
+    waiting = [];
+    const late = waiting;
+    try {
+      tracing = (require('./tracing') as typeof import('./tracing')).createTracing(config);
+    } finally {
+      waiting = undefined;
+    }
+    for (const work of late) work();
+    tracing.start();
+    return tracing;
+  };
+  const unregister = registerGlobals(load);
+  if (unregister === undefined) {
+    report('TA_API_REGISTERED');
+    return undefined;
+  }
+  const { enabledInstrumentations: enabled, disabledInstrumentations: disabled } = config;
+  const wanted = ({ always, instrumentation: name }: { always?: true; instrumentation: string }) =>
+    always || ((enabled === undefined || enabled.includes(name)) && !disabled.includes(name));
+  const patcher = new Patcher((instrumentation) => load().createTools(instrumentation));
+  const unhook = hookLibraries(
+    (row, exports, library) => {
+      if (waiting === undefined) return patcher.apply(row, exports, library);
+      waiting.push(() => patcher.apply(row, exports, library));
+      return exports;
+    },
+    packages.filter(wanted),
+    builtins.filter(wanted),
+  );
+
+  report('TA_STARTED', {
+    service: config.serviceName,
+    destination: destinationOf(config),
+    sampler: `${config.sampler.parentBased ? 'parent-based ' : ''}${config.sampler.type}(${config.sampler.argument})`,
+  });
+  return {
+    version: VERSION,
+    origin,
+    config,
+    forceFlush: async (limit) => tracing?.processor.forceFlush(limit),
+    flushNow: () => tracing?.processor.flushNow(),
+    health: () => ({ ...counters }),
+    async shutdown() {
+      unhook();
+      unregister();
+      tracing?.stop();
+      await tracing?.processor.shutdown();
+    },
+  };
+}
+
+/** For the line that tells where spans go. */
+function destinationOf(config: Config): string {
+  const { agentHost, agentPort, endpoint, exporter } = config;
+  const jaeger = endpoint === undefined ? `udp://${agentHost}:${agentPort}` : show(endpoint);
+  return exporter.map((name) => (name === 'jaeger' ? jaeger : name)).join(', ');
+}
+
+function hookLibraries(
+  apply: Patcher['apply'],
+  rows: readonly PackageRow[],
+  builtinRows: readonly BuiltinRow[],
+): () => void {
+  const unhookBuiltins = hookBuiltins(builtinRows, (exports, row) => {
+    apply(row, exports, { name: row.module, version: process.versions.node, file: '', directory: '' });
+  });
+  const unhookModules = hookModules(new TargetIndex(rows), (exports, match: Match<PackageRow>) => {
+    let patched = exports;
+    for (const row of match.targets) patched = apply(row, patched, match);
+    return patched;
+  });
+  return () => {
+    unhookBuiltins();
+    unhookModules();
+  };
+}

@@ -1,0 +1,36 @@
+/**
+ * The one place that looks at the process: its environment variables, main script, folder and files.
+ * Beside a span's way: feeds resolution once at start; tests give their own.
+ */
+import { existsSync, readFileSync } from 'node:fs';
+import type { ReadFile } from './package-name';
+import type { Environment } from './parser';
+
+/** What resolution needs to know of the process. */
+export interface Surroundings {
+  readonly env: Environment;
+  /** The main script's path, absolute; undefined for a REPL or `node -e`. */
+  readonly mainScript: string | undefined;
+  /** The working directory; empty where it was deleted. */
+  readonly directory: string;
+  readonly readFile: ReadFile;
+}
+
+/** `env` is read while settings are resolved, and not after. */
+export function readSurroundings(env: Environment = process.env): Surroundings {
+  return {
+    env,
+    mainScript: process.argv[1],
+    directory: currentDirectory(),
+    // An exception for each folder without a package.json would cost more than all else together.
+    readFile: (path) => (existsSync(path) ? readFileSync(path, 'utf8') : undefined),
+  };
+}
+
+function currentDirectory(): string {
+  try {
+    return process.cwd();
+  } catch {
+    return '';
+  }
+}

@@ -1,0 +1,68 @@
+/**
+ * Counts of what became of every span and patch: nothing is lost without a number here.
+ * Beside a span's way: each station adds to it; `health()` shows it.
+ */
+
+export interface Counters {
+  /** Libraries patched, and patches that failed. */
+  patched: number;
+  patchFailed: number;
+  /** Failures contained inside the agent, of all parts. */
+  faults: number;
+  /** Spans that ended sampled and reached the batch; one that goes to two destinations counts twice, here and below. */
+  ended: number;
+  /** Spans handed to the network without an error (UDP), or accepted by the collector (HTTP). */
+  sent: number;
+  /** Packets or requests that carried them, and their bytes. */
+  packets: number;
+  bytes: number;
+  /** Spans that were sent with their largest values cut, since no packet could hold them. */
+  shortened: number;
+  /** Requests to a collector that were made again. */
+  retried: number;
+  /** Spans among the sent that went to a file of the spool, since the collector could not take them. */
+  spooled: number;
+  /** Spans that the collector took from files of the spool; those of earlier processes are among them. */
+  unspooled: number;
+  /** Places in files of the spool where spans may have been, but could not be read. */
+  spoolCorrupt: number;
+  /** Spans in files that were removed to keep the spool within its size. */
+  droppedSpoolFull: number;
+  /** Spans given up, by cause. */
+  droppedQueueFull: number;
+  droppedTooLarge: number;
+  droppedUnencodable: number;
+  droppedUnresolved: number;
+  droppedRefused: number;
+  droppedRejected: number;
+  droppedAtShutdown: number;
+}
+
+/** All zero; the order is the order of a span's way. */
+export function createCounters(): Counters {
+  return {
+    patched: 0,
+    patchFailed: 0,
+    faults: 0,
+    ended: 0,
+    sent: 0,
+    packets: 0,
+    bytes: 0,
+    shortened: 0,
+    retried: 0,
+    spooled: 0,
+    unspooled: 0,
+    spoolCorrupt: 0,
+    droppedSpoolFull: 0,
+    droppedQueueFull: 0,
+    droppedTooLarge: 0,
+    droppedUnencodable: 0,
+    droppedUnresolved: 0,
+    droppedRefused: 0,
+    droppedRejected: 0,
+    droppedAtShutdown: 0,
+  };
+}
+
+/** The agent's own counters; an exporter made by hand has its own. */
+export const counters: Counters = createCounters();

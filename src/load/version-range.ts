@@ -1,0 +1,34 @@
+/**
+ * Compares versions with ranges such as `>=4.2 <7 || >=8`: the small part of semver that our tables use.
+ * First station of a span's way: decides whether a loaded library is one that a patch was written for.
+ */
+
+/** Whether `version` (`5.4.1`, a pre-release tag counts as its release) is in `range`. A malformed version never is. */
+export function inRange(version: string, range: string): boolean {
+  const parts = parse(version);
+  return (
+    parts !== undefined &&
+    range.split('||').some((all) =>
+      all
+        .trim()
+        .split(/\s+/)
+        .every((one) => holds(parts, one)),
+    )
+  );
+}
+
+type Parts = readonly [major: number, minor: number, patch: number];
+
+function parse(version: string): Parts | undefined {
+  const match = /^v?(\d+)(?:\.(\d+))?(?:\.(\d+))?/.exec(version);
+  return match === null ? undefined : [Number(match[1]), Number(match[2] ?? 0), Number(match[3] ?? 0)];
+}
+
+function holds(version: Parts, comparator: string): boolean {
+  if (comparator === '*') return true;
+  const match = /^(>=|<)(.+)$/.exec(comparator);
+  const bound = match === null ? undefined : parse(match[2]!);
+  if (bound === undefined) throw new Error(`not a version range: ${comparator}`);
+  const order = version[0] - bound[0] || version[1] - bound[1] || version[2] - bound[2];
+  return match![1] === '>=' ? order >= 0 : order < 0;
+}

@@ -1,0 +1,23 @@
+/**
+ * Names an HTTP method for a span: methods that nobody defined must not make names without end.
+ * Second station of a span's way. https://opentelemetry.io/docs/specs/semconv/http/http-spans/
+ */
+import type { Attributes } from '@opentelemetry/api';
+import { cut } from './url';
+
+const KNOWN = new Set(['GET', 'POST', 'PUT', 'DELETE', 'HEAD', 'OPTIONS', 'PATCH', 'CONNECT', 'TRACE']);
+
+/** The span's name as long as no route is known, and the part before the route. */
+export function methodName(method: string): string {
+  return KNOWN.has(method) ? method : 'HTTP';
+}
+
+/** Writes `http.request.method`, and the original where it is not a known one. */
+export function setMethod(attributes: Attributes, method: string): void {
+  if (KNOWN.has(method)) {
+    attributes['http.request.method'] = method;
+  } else {
+    attributes['http.request.method'] = '_OTHER';
+    attributes['http.request.method_original'] = cut(method, 64);
+  }
+}

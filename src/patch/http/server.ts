@@ -1,0 +1,124 @@
+/**
+ * Makes a SERVER span of every request that an HTTP/1 server of Node's gets, https and frameworks included.
+ * Second station of a span's way.
+ *
+ * Only `emit` of three prototypes is defined, so that servers and references which were there before work as well:
+ * net.Server's sees requests arrive, ServerResponse's sees them end, and IncomingMessage's keeps the context.
+ */
+
+import type * as Http from 'node:http';
+import type { Duplex } from 'node:stream';
+import { type Context, propagation, ROOT_CONTEXT, SpanKind, trace } from '@opentelemetry/api';
+import type { Tools } from '../instrumentation';
+import { methodName } from './method';
+import { serverAttributes } from './server-attributes';
+import { ServerRequest } from './server-request';
+import { defineEmit, emitWithin, note, noted } from './traced';
+import { watchAnswer } from './upgrade';
+
+/** Patches `http`, the module that has just loaded. */
+export function patchServer(http: typeof Http, tools: Tools): void {
+  const { IncomingMessage, Server, ServerResponse } = http;
+
+  /** Starts the span of a request that has none yet. */
+  function started(request: unknown): ServerRequest | undefined {
+    if (!(request instanceof IncomingMessage) || noted(request) !== undefined) return undefined;
+    try {
+      const parent: Context = propagation.extract(ROOT_CONTEXT, request.headers);
+      const method = methodName(request.method ?? 'GET');
+      const attributes = serverAttributes(request, tools.options);
+      const span = tools.tracer.startSpan(method, { kind: SpanKind.SERVER, attributes }, parent);
+      const traced = new ServerRequest(tools, span, trace.setSpan(parent, span), method);
+      note(request, traced);
+      return traced;
+    } catch (error) {
+      tools.fault(error);
+      return undefined;
+    }
+  }
+
+  // net.Server's prototype: http.Server and https.Server have it in common.
+  defineEmit(Object.getPrototypeOf(Server.prototype), (next) => {
+    return function emit(this: any, event: string, request?: any, response?: any): boolean {
+      let traced: ServerRequest | undefined;
+      switch (event) {
+        case 'request':
+        case 'checkContinue':
+        case 'checkExpectation':
+          if (response instanceof ServerResponse && noted(response) === undefined) {
+            traced = started(request);
+            if (traced !== undefined) attach(traced, response);
+          }
+          break;
+        case 'upgrade':
+        case 'connect':
+          if (this.listenerCount(event) > 0) {
+            traced = started(request);
+            if (traced !== undefined) watch(traced, response);
+          }
+          break;
+      }
+      if (traced === undefined) return next.emit.apply(this, arguments as any);
+      return emitWithin(traced.context, next, this, arguments);
+    };
+  });
+
+  function attach(traced: ServerRequest, response: Http.ServerResponse): void {
+    try {
+      note(response, traced);
+      // A pipelined request waits without a socket, and its response isn't told when the connection goes.
+      if (response.socket === null) endWithConnection(traced, response);
+    } catch (error) {
+      tools.fault(error);
+    }
+  }
+
+  function watch(traced: ServerRequest, stream: Duplex): void {
+    try {
+      watchAnswer(stream, (status) => traced.answered(status));
+    } catch (error) {
+      tools.fault(error);
+    }
+  }
+
+  defineEmit(ServerResponse.prototype, (next) => {
+    return function emit(this: any, event: string): boolean {
+      const traced = noted(this) as ServerRequest | undefined;
+      if (traced === undefined) return next.emit.apply(this, arguments as any);
+      if (event === 'finish') traced.finished = true;
+      if (event !== 'close') return emitWithin(traced.context, next, this, arguments);
+      try {
+        return emitWithin(traced.context, next, this, arguments);
+      } finally {
+        traced.close(this);
+      }
+    };
+  });
+
+  defineEmit(IncomingMessage.prototype, (next) => {
+    return function emit(this: any): boolean {
+      const traced = noted(this);
+      if (traced === undefined) return next.emit.apply(this, arguments as any);
+      return emitWithin(traced.context, next, this, arguments);
+    };
+  });
+}
+
+/** Responses that wait for their turn on a connection, one listener for all of them. */
+const waiting = new WeakMap<object, Map<ServerRequest, Http.ServerResponse>>();
+
+function endWithConnection(traced: ServerRequest, response: Http.ServerResponse): void {
+  const socket = response.req.socket;
+  let queue = waiting.get(socket);
+  if (queue === undefined) {
+    const queued = new Map<ServerRequest, Http.ServerResponse>();
+    queue = queued;
+    waiting.set(socket, queued);
+    socket.once('close', () => {
+      for (const [each, its] of queued) if (its.socket === null) each.close(its);
+      queued.clear();
+    });
+  }
+  for (const each of queue.keys()) if (each.ended) queue.delete(each);
+  queue.set(traced, response);
+}

@@ -1,0 +1,85 @@
+/**
+ * What is noted beside a request or a response: the context that its listeners run in, and its span.
+ * Second station of a span's way: between the patches of `http`, and from there to the web frameworks' patches.
+ */
+
+import type { EventEmitter } from 'node:events';
+import { type Context, context } from '@opentelemetry/api';
+
+export interface Traced {
+  /** Where the listeners of the request or response run. */
+  readonly context: Context;
+}
+
+class Returned {
+  constructor(object: object) {
+    // biome-ignore lint/correctness/noConstructorReturn: a derived class's fields are put on what the base returns.
+    return object;
+  }
+}
+
+/**
+ * Puts a private field on an object of Node's. Unlike a symbol it shows in no `console.log`, copy or comparison of
+ * the application's. To set and read it eight times costs 0.05 µs an object at most, with a WeakMap 0.9 and with
+ * `defineProperty` 0.4 (Node 20 and 24).
+ */
+class Note extends Returned {
+  #traced: Traced;
+  constructor(object: object, traced: Traced) {
+    super(object);
+    this.#traced = traced;
+  }
+  static read(object: object): Traced | undefined {
+    return #traced in object ? object.#traced : undefined;
+  }
+}
+
+/** Notes `traced` beside `object`; once an object, a second call throws. */
+export function note(object: object, traced: Traced): void {
+  new Note(object, traced);
+}
+
+/** What was noted beside `object`. */
+export function noted(object: object): Traced | undefined {
+  return Note.read(object);
+}
+
+/** Holds the `emit` that a wrapper of ours calls: usually EventEmitter's prototype. */
+export interface Next {
+  emit: (...args: any) => boolean;
+}
+
+/**
+ * Emits in the request's context. Node fires most events from the parser or the socket, outside of the request's
+ * asynchronous context. Adding listeners of ours would bring warnings about too many of them.
+ */
+export function emitWithin(within: Context, next: Next, self: EventEmitter, args: IArguments): boolean {
+  // Most events of a request have no listener, and then the context needn't be looked up.
+  if (self.listenerCount(args[0]) === 0 || context.active() === within) {
+    return next.emit.apply(self, args as any);
+  }
+  return context.with(within, applyEmit, undefined, next, self, args);
+}
+
+function applyEmit(next: Next, self: EventEmitter, args: IArguments): boolean {
+  return next.emit.apply(self, args as any);
+}
+
+/**
+ * Defines `emit` on `prototype`, whose own or inherited one goes on being called. An inherited one is looked up
+ * for each call, since `node:domain` replaces it later.
+ */
+export function defineEmit(
+  prototype: any,
+  make: (next: Next) => (this: any, event: string) => boolean,
+): void {
+  const own = Object.getOwnPropertyDescriptor(prototype, 'emit');
+  const next: Next = own === undefined ? Object.getPrototypeOf(prototype) : { emit: own.value };
+  Object.defineProperty(prototype, 'emit', {
+    value: make(next),
+    writable: true,
+    configurable: true,
+    // As the inherited one, so that `for … in` goes on naming it.
+    enumerable: true,
+  });
+}

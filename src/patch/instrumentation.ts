@@ -1,0 +1,47 @@
+/**
+ * The shape of a patch: what the loader hands to a library's chunk, and what the chunk may use.
+ * Second station of a span's way: between `load` (a library was seen) and `record` (a span is started).
+ */
+import type { Attributes, Context, Span, Tracer } from '@opentelemetry/api';
+import type { UrlQueryMode } from '../config/config';
+
+/** One copy of a library as the loader found it. */
+export interface Library {
+  /** The package's name, or a built-in's name without `node:`. */
+  readonly name: string;
+  /** From the package's own package.json; Node's version for a built-in. */
+  readonly version: string;
+  /** Path inside the package with forward slashes (`lib/client.js`); empty for a built-in. */
+  readonly file: string;
+  /** The package's folder, absolute; empty for a built-in. */
+  readonly directory: string;
+}
+
+/** Settings that patches read; resolved once at start. */
+export interface PatchOptions {
+  /** `redact` keeps a query string's keys and hides its values, `keep` records it whole, `drop` leaves it out. */
+  readonly urlQuery: UrlQueryMode;
+}
+
+/** What a patch works with. Every method contains its own failures. */
+export interface Tools {
+  readonly tracer: Tracer;
+  readonly options: PatchOptions;
+  /**
+   * Whether a span is wanted under the active context: false while the agent itself works (suppressed), after
+   * this instrumentation was disabled, and below an unsampled parent when the sampler follows parents.
+   * Ask first; where it is false, call the original at once and do nothing else.
+   */
+  wanted(): boolean;
+  /** Starts a CLIENT span under the active context. Undefined where it failed; then only call the original. */
+  startClientSpan(name: string, attributes: Attributes): Span | undefined;
+  /** Ends a client span: with an error, sets `error.type` and status ERROR, never the message (it may hold values). */
+  endClientSpan(span: Span, error?: unknown): void;
+  /** Returns `callback` running in `context` (the caller's), for clients that call back from a shared socket. */
+  bind<F extends (...args: any[]) => unknown>(context: Context, callback: F): F;
+  /** Reports a failure inside the patch: counted, logged once, and after a few the instrumentation is disabled. */
+  fault(error: unknown): void;
+}
+
+/** Patches `exports` in place, or returns what takes their place. A throw leaves the library as it was. */
+export type Patch = (exports: any, library: Library, tools: Tools) => unknown;

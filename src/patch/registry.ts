@@ -1,0 +1,142 @@
+/**
+ * The one table of what the agent can patch. A row costs nothing until its library loads: its chunk is read then.
+ * Second station of a span's way: between the load hook and the patches.
+ */
+import type { Patch } from './instrumentation';
+
+/** A package, seen by the module hook. */
+export interface PackageRow {
+  readonly instrumentation: string;
+  readonly module: string;
+  /** The file inside the package; its main file where absent. */
+  readonly file?: string;
+  readonly versions: string;
+  /** Installed whatever the settings list. */
+  readonly always?: true;
+  readonly load: () => Patch;
+}
+
+/** A part of Node itself, seen by the diagnostics channel that it creates while it loads. */
+export interface BuiltinRow {
+  readonly instrumentation: string;
+  readonly module: string;
+  readonly channel: string;
+  readonly loaded: string;
+  readonly classes: readonly string[];
+  readonly load: () => Patch;
+}
+
+// `require` with a literal path stays a `require` in the build, and its file becomes a chunk of its own.
+export const packages: readonly PackageRow[] = [
+  {
+    instrumentation: 'express',
+    module: 'express',
+    versions: '>=4 <5',
+    load: () => (require('./web/express') as typeof import('./web/express')).patch,
+  },
+  {
+    // Express 5 routes through this package, which also stands alone.
+    instrumentation: 'express',
+    module: 'router',
+    versions: '>=2 <3',
+    load: () => (require('./web/express') as typeof import('./web/express')).patch,
+  },
+  {
+    instrumentation: 'ioredis',
+    module: 'ioredis',
+    versions: '>=4 <7',
+    load: () => (require('./redis/ioredis') as typeof import('./redis/ioredis')).patchIoredis,
+  },
+  {
+    instrumentation: 'ioredis',
+    module: 'ioredis',
+    file: 'built/redis/event_handler.js',
+    versions: '>=4 <7',
+    load: () => (require('./redis/ioredis') as typeof import('./redis/ioredis')).patchIoredisReady,
+  },
+  {
+    instrumentation: 'redis',
+    module: '@redis/client',
+    file: 'dist/lib/client/commands-queue.js',
+    versions: '>=1 <2 || >=5 <7',
+    load: () => (require('./redis/node-redis') as typeof import('./redis/node-redis')).patchNodeRedisQueue,
+  },
+  {
+    instrumentation: 'redis',
+    module: '@redis/client',
+    file: 'dist/lib/client/index.js',
+    versions: '>=1 <2 || >=5 <7',
+    load: () => (require('./redis/node-redis') as typeof import('./redis/node-redis')).patchNodeRedisClient,
+  },
+  {
+    instrumentation: 'redis',
+    module: '@redis/client',
+    // Since 5; wider, so that 4 isn't said to be untraced.
+    file: 'dist/lib/client/pool.js',
+    versions: '>=1 <2 || >=5 <7',
+    load: () => (require('./redis/node-redis') as typeof import('./redis/node-redis')).patchNodeRedisPool,
+  },
+  {
+    instrumentation: 'pg',
+    module: 'pg',
+    file: 'lib/client.js',
+    versions: '>=8 <9',
+    load: () => (require('./sql/pg') as typeof import('./sql/pg')).patch,
+  },
+  {
+    // Loaded by the getter `pg.native`, which needs the package pg-native.
+    instrumentation: 'pg',
+    module: 'pg',
+    file: 'lib/native/client.js',
+    versions: '>=8 <9',
+    load: () => (require('./sql/pg') as typeof import('./sql/pg')).patch,
+  },
+  {
+    instrumentation: 'pg',
+    module: 'pg-pool',
+    versions: '>=2 <4',
+    load: () => (require('./sql/pg') as typeof import('./sql/pg')).patchPool,
+  },
+  {
+    instrumentation: 'mysql2',
+    module: 'mysql2',
+    file: 'lib/connection.js',
+    versions: '>=2 <4',
+    load: () => (require('./sql/mysql2') as typeof import('./sql/mysql2')).patch,
+  },
+  {
+    instrumentation: 'mysql2',
+    module: 'mysql2',
+    file: 'lib/pool.js',
+    versions: '>=2 <4',
+    load: () => (require('./sql/mysql2') as typeof import('./sql/mysql2')).patchPool,
+  },
+  {
+    // Makes no spans, so a list of instrumentations to use doesn't leave it out.
+    always: true,
+    instrumentation: 'opentelemetry-api',
+    module: '@opentelemetry/api',
+    versions: '>=1 <2',
+    load: () => (require('./opentelemetry-api') as typeof import('./opentelemetry-api')).patch,
+  },
+];
+
+export const builtins: readonly BuiltinRow[] = [
+  {
+    instrumentation: 'http',
+    module: 'http',
+    channel: 'http.client.request.start',
+    loaded: 'NativeModule _http_client',
+    classes: ['ClientRequest', 'Server'],
+    load: () => (require('./http/http') as typeof import('./http/http')).patch,
+  },
+  {
+    // Node's own copy behind `fetch`, and those from npm: all create this channel while they load.
+    instrumentation: 'undici',
+    module: 'undici',
+    channel: 'undici:request:create',
+    loaded: 'NativeModule internal/deps/undici/undici',
+    classes: [],
+    load: () => (require('./http/undici') as typeof import('./http/undici')).patch,
+  },
+];

@@ -1,0 +1,78 @@
+/**
+ * What a span says about a query, read once for each text and kept for the next time the application sends it.
+ * Second station of a span's way; the SQL patches ask here, and a repeated query costs one look-up.
+ */
+import type { Attributes } from '@opentelemetry/api';
+import type { Peer } from './peer';
+import { type Dialect, LONGEST_TEXT, QueryScanner } from './scan-query';
+
+/** Texts of one generation; two are kept, so that what is asked for again survives and the rest is forgotten. */
+const GENERATION = 500;
+
+/** A query without its values: a span's name and what its attributes are made of. */
+export class QueryText {
+  /** `db.query.text`: the text without literal values and comments, at most 4,096 characters. */
+  readonly text: string;
+  /** `db.query.summary`: operations and targets, at most 255 characters; empty where none was recognised. */
+  readonly summary: string;
+  /** `db.operation.name`: the operation, where there is exactly one. */
+  readonly operation: string | undefined;
+  /** `db.collection.name`: the target, where there are exactly one operation and one target. */
+  readonly collection: string | undefined;
+  /** Whether the one operation is SELECT, so that the rows of its result are the rows returned. */
+  readonly selects: boolean;
+  #peer: Peer | undefined;
+  #attributes: Attributes | undefined;
+
+  constructor(query: string, dialect: Dialect) {
+    const scanner = new QueryScanner(query, dialect);
+    this.text = scanner.read();
+    this.summary = scanner.summary.text;
+    this.operation = scanner.summary.operation;
+    this.collection = scanner.summary.collection;
+    this.selects = this.operation?.toUpperCase() === 'SELECT';
+  }
+
+  /** The attributes that a span of this query to `peer` starts with. Kept: the caller must not change them. */
+  attributes(peer: Peer): Attributes {
+    // One slot is enough: few applications send one text to two databases in turns.
+    if (this.#peer === peer && this.#attributes !== undefined) return this.#attributes;
+    const attributes: Attributes = { ...peer.attributes };
+    if (this.operation !== undefined) attributes['db.operation.name'] = this.operation;
+    if (this.collection !== undefined) attributes['db.collection.name'] = this.collection;
+    if (this.summary !== '') attributes['db.query.summary'] = this.summary;
+    if (this.text !== '') attributes['db.query.text'] = this.text;
+    this.#peer = peer;
+    this.#attributes = attributes;
+    return attributes;
+  }
+}
+
+/** The texts of one dialect that were read lately; longer ones than 4,096 characters are read each time. */
+export class QueryTexts {
+  readonly #dialect: Dialect;
+  #young = new Map<string, QueryText>();
+  #old = new Map<string, QueryText>();
+
+  constructor(dialect: Dialect) {
+    this.#dialect = dialect;
+  }
+
+  get(query: string): QueryText {
+    const known = this.#young.get(query);
+    if (known !== undefined) return known;
+    if (query.length > LONGEST_TEXT) return new QueryText(query, this.#dialect);
+    const read = this.#old.get(query) ?? new QueryText(query, this.#dialect);
+    if (this.#young.size >= GENERATION) {
+      this.#old = this.#young;
+      this.#young = new Map();
+    }
+    this.#young.set(query, read);
+    return read;
+  }
+
+  /** Texts kept now; at most twice a generation. */
+  get size(): number {
+    return this.#young.size + this.#old.size;
+  }
+}

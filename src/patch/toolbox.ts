@@ -1,0 +1,136 @@
+/**
+ * Makes the tools that one instrumentation's patches work with, and keeps count of its failures.
+ * Second station of a span's way: where a patch's call becomes a span, or is let through untraced.
+ */
+import {
+  type Attributes,
+  type Context,
+  context,
+  ProxyTracerProvider,
+  type Span,
+  SpanKind,
+  SpanStatusCode,
+  type Tracer,
+  trace,
+} from '@opentelemetry/api';
+import { isTracingSuppressed } from '@opentelemetry/core';
+import { counters } from '../diagnostics/counters';
+import { report } from '../diagnostics/log';
+import type { PatchOptions, Tools } from './instrumentation';
+
+/** Failures after which an instrumentation is off until the process restarts. */
+const MOST_FAULTS = 10;
+/** `TraceFlags.SAMPLED`. */
+const SAMPLED = 1;
+
+export interface ToolboxOptions {
+  readonly instrumentation: string;
+  readonly tracer: Tracer;
+  readonly options: PatchOptions;
+  /** Whether the sampler decides like the parent, so that nothing below an unsampled span needs to ask it. */
+  readonly followsParent: boolean;
+}
+
+/** One for each instrumentation, for good: what is patched stays patched, and serves the agent that runs then. */
+const toolboxes = new Map<string, Toolbox>();
+
+/** The tools of an instrumentation, new or from an agent before. */
+export function toolboxFor(from: ToolboxOptions): Toolbox {
+  const known = toolboxes.get(from.instrumentation);
+  if (known !== undefined) {
+    known.serve(from);
+    return known;
+  }
+  const created = new Toolbox(from);
+  toolboxes.set(from.instrumentation, created);
+  return created;
+}
+
+/** Lets all patches do nothing until an agent runs again. */
+export function retireToolboxes(): void {
+  for (const toolbox of toolboxes.values()) toolbox.retire();
+}
+
+export class Toolbox implements Tools {
+  tracer: Tracer;
+  options: PatchOptions;
+  readonly #instrumentation: string;
+  #followsParent: boolean;
+  #retired = false;
+  #faults = 0;
+
+  constructor(from: ToolboxOptions) {
+    this.tracer = from.tracer;
+    this.options = from.options;
+    this.#instrumentation = from.instrumentation;
+    this.#followsParent = from.followsParent;
+  }
+
+  /** Works for another agent from now on. */
+  serve(from: ToolboxOptions): void {
+    this.tracer = from.tracer;
+    this.options = from.options;
+    this.#followsParent = from.followsParent;
+    this.#retired = false;
+  }
+
+  /** Makes no more spans. */
+  retire(): void {
+    this.#retired = true;
+    this.tracer = new ProxyTracerProvider().getTracer('');
+  }
+
+  wanted(): boolean {
+    if (this.#retired || this.#faults >= MOST_FAULTS) return false;
+    const active = context.active();
+    if (isTracingSuppressed(active)) return false;
+    if (!this.#followsParent) return true;
+    const parent = trace.getSpanContext(active);
+    return parent === undefined || (parent.traceFlags & SAMPLED) !== 0;
+  }
+
+  startClientSpan(name: string, attributes: Attributes): Span | undefined {
+    try {
+      return this.tracer.startSpan(name, { kind: SpanKind.CLIENT, attributes });
+    } catch (error) {
+      this.fault(error);
+      return undefined;
+    }
+  }
+
+  endClientSpan(span: Span, error?: unknown): void {
+    try {
+      if (error !== undefined && error !== null) {
+        span.setAttribute('error.type', errorType(error));
+        span.setStatus({ code: SpanStatusCode.ERROR });
+      }
+      span.end();
+    } catch (failure) {
+      this.fault(failure);
+    }
+  }
+
+  bind<F extends (...args: any[]) => unknown>(to: Context, callback: F): F {
+    return function (this: unknown, ...args: unknown[]) {
+      return context.with(to, callback as (...args: unknown[]) => unknown, this, ...args);
+    } as F;
+  }
+
+  fault(error: unknown): void {
+    counters.faults++;
+    this.#faults++;
+    const instrumentation = this.#instrumentation;
+    if (this.#faults < MOST_FAULTS) report('TA_PATCH_FAULT', { instrumentation, error }, instrumentation);
+    else if (this.#faults === MOST_FAULTS) {
+      report('TA_PATCH_DISABLED', { instrumentation, error, count: MOST_FAULTS }, instrumentation);
+    }
+  }
+}
+
+/** The convention's low-cardinality name of an error: its code, else its class. */
+function errorType(error: unknown): string {
+  if (typeof error !== 'object' || error === null) return '_OTHER';
+  const { code, name } = error as { code?: unknown; name?: unknown };
+  if (typeof code === 'string' || typeof code === 'number') return String(code);
+  return typeof name === 'string' && name !== '' ? name : '_OTHER';
+}

@@ -1,0 +1,31 @@
+/**
+ * Makes the propagator that the settings list.
+ * Third station of a span's way: called once at start.
+ */
+import type { TextMapPropagator } from '@opentelemetry/api';
+import { W3CBaggagePropagator, W3CTraceContextPropagator } from '@opentelemetry/core';
+import type { PropagatorName } from '../config/config';
+import { B3Propagator } from './b3';
+import { CompositePropagator } from './composite-propagator';
+import { type UberTraceIdOptions, UberTraceIdPropagator } from './uber-trace-id';
+
+export function createPropagator(
+  names: readonly PropagatorName[],
+  uber: UberTraceIdOptions = {},
+): TextMapPropagator {
+  return new CompositePropagator(names.map((name) => create(name, uber)));
+}
+
+function create(name: PropagatorName, uber: UberTraceIdOptions): TextMapPropagator {
+  switch (name) {
+    case 'tracecontext':
+      return new W3CTraceContextPropagator();
+    case 'baggage':
+      return new W3CBaggagePropagator();
+    case 'jaeger':
+      return new UberTraceIdPropagator(uber);
+    case 'b3':
+    case 'b3multi':
+      return new B3Propagator(name);
+  }
+}

@@ -1,0 +1,70 @@
+/**
+ * Offers the agent to every copy of the OpenTelemetry API in the process, before the SDK itself is read.
+ * Fourth station of a span's way: the first tracer, context or header asked for brings the SDK in.
+ *
+ * The SDK and the API are 150 kB of JavaScript, 8 ms of start-up on a slow core, which a script that makes no span
+ * needn't pay. So the places that the API's globals have get stand-ins that load what they stand for.
+ */
+import type { Context, ContextManager, TextMapPropagator, Tracer, TracerProvider } from '@opentelemetry/api';
+
+/** What the API's globals stand for. */
+export interface Globals {
+  readonly trace: TracerProvider;
+  readonly context: ContextManager;
+  readonly propagation: TextMapPropagator;
+}
+
+/** The version of the bundled API, noted with the globals; a contract test compares it with the package's. */
+export const API_VERSION = '1.9.1';
+
+/** Where every 1.x copy of the API keeps its globals. */
+const KEY = Symbol.for('opentelemetry.js.api.1');
+
+type Slots = { version: string } & { -readonly [K in keyof Globals]?: Globals[K] };
+
+/**
+ * @param load makes the real ones; called once, when first needed
+ * @returns a function that takes the globals back, or undefined, with nothing changed, where another SDK has registered
+ */
+export function registerGlobals(load: () => Globals): (() => void) | undefined {
+  const home = globalThis as { [KEY]?: Slots };
+  home[KEY] ??= { version: API_VERSION };
+  const slots = home[KEY];
+  if (slots.trace !== undefined || slots.context !== undefined || slots.propagation !== undefined)
+    return undefined;
+  let loaded: Globals | undefined;
+  const real = (): Globals => {
+    if (loaded === undefined) {
+      loaded = load();
+      if (slots.trace === standIns.trace) Object.assign(slots, loaded);
+    }
+    return loaded;
+  };
+  const standIns = createStandIns(real);
+  Object.assign(slots, standIns);
+  return () => {
+    const own: Globals[] = loaded === undefined ? [standIns] : [standIns, loaded];
+    for (const name of ['trace', 'context', 'propagation'] as const) {
+      if (own.some((globals) => globals[name] === slots[name])) delete slots[name];
+    }
+  };
+}
+
+function createStandIns(real: () => Globals): Globals {
+  const trace: TracerProvider = {
+    getTracer: (name, version, options): Tracer => real().trace.getTracer(name, version, options),
+  };
+  const context: ContextManager = {
+    active: (): Context => real().context.active(),
+    with: (to, work, self, ...args) => real().context.with(to, work, self, ...args),
+    bind: (to, target) => real().context.bind(to, target),
+    enable: () => real().context.enable(),
+    disable: () => real().context.disable(),
+  };
+  const propagation: TextMapPropagator = {
+    inject: (from, carrier, setter) => real().propagation.inject(from, carrier, setter),
+    extract: (to, carrier, getter) => real().propagation.extract(to, carrier, getter),
+    fields: () => real().propagation.fields(),
+  };
+  return { trace, context, propagation };
+}

@@ -1,0 +1,61 @@
+/**
+ * Carries the active context through asynchronous calls, on Node's AsyncLocalStorage.
+ * Fourth station of a span's way: what makes a query's span the child of its request's.
+ *
+ * Ours, since OpenTelemetry's `context-async-hooks` ships CommonJS only: bundling it would keep the whole API from
+ * being tree-shaken, and its `with` binds a function at each call.
+ */
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { type Context, type ContextManager as Interface, ROOT_CONTEXT } from '@opentelemetry/api';
+import { bindEmitter, isEmitter } from './bind-emitter';
+
+export class ContextManager implements Interface {
+  readonly #storage = new AsyncLocalStorage<Context>();
+
+  active(): Context {
+    return this.#storage.getStore() ?? ROOT_CONTEXT;
+  }
+
+  with<A extends unknown[], F extends (...args: A) => ReturnType<F>>(
+    context: Context,
+    work: F,
+    self?: ThisParameterType<F>,
+    ...args: A
+  ): ReturnType<F> {
+    // `null` asks for the root context in OpenTelemetry's managers.
+    const to = context ?? ROOT_CONTEXT;
+    if (self === undefined || self === null)
+      return this.#storage.run(to, work as (...args: A) => ReturnType<F>, ...args);
+    return this.#storage.run(to, apply, work as AnyFunction, self, args) as ReturnType<F>;
+  }
+
+  /** A function that runs in `context`, or the emitter with all listeners added from now on doing so; else the target. */
+  bind<T>(context: Context, target: T): T {
+    if (isEmitter(target)) return bindEmitter(target, (listener) => this.#bindFunction(context, listener));
+    return typeof target === 'function' ? (this.#bindFunction(context, target as AnyFunction) as T) : target;
+  }
+
+  enable(): this {
+    return this;
+  }
+
+  disable(): this {
+    this.#storage.disable();
+    return this;
+  }
+
+  #bindFunction<F extends AnyFunction>(context: Context, target: F): F {
+    const storage = this.#storage;
+    const bound = function (this: unknown, ...args: unknown[]) {
+      return storage.run(context, apply, target, this, args);
+    };
+    Object.defineProperty(bound, 'length', { value: target.length, configurable: true });
+    return bound as F;
+  }
+}
+
+type AnyFunction = (...args: any[]) => unknown;
+
+function apply(work: AnyFunction, self: unknown, args: unknown[]): unknown {
+  return Reflect.apply(work, self, args);
+}

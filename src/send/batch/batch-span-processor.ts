@@ -1,0 +1,92 @@
+/**
+ * The agent's span processor: what ends is in a packet at once, and leaves when the packet is full or a second old.
+ * Sixth station of a span's way: the SDK calls it for every span.
+ */
+import type { Context } from '@opentelemetry/api';
+import type { ReadableSpan, Span, SpanProcessor } from '@opentelemetry/sdk-trace-base';
+import { contained, fault } from '../../diagnostics/contain';
+import type { Transport } from '../transport/transport';
+import type { SpanBatcher } from './span-batcher';
+
+export interface BatchSpanProcessorOptions {
+  /** The longest a span waits for others, in milliseconds. */
+  readonly scheduleDelay: number;
+  /** The longest that `forceFlush` and `shutdown` take, in milliseconds. */
+  readonly exportTimeout: number;
+}
+
+// Node's own, kept: a test's fake clock replaces the globals, would count our timer, and never let it ring.
+const { setTimeout, clearTimeout } = globalThis;
+
+const SAMPLED = 1;
+
+export class BatchSpanProcessor implements SpanProcessor {
+  readonly #batcher: SpanBatcher;
+  readonly #transport: Transport;
+  readonly #options: BatchSpanProcessorOptions;
+  readonly #onTimer: () => void;
+  #timer: NodeJS.Timeout | undefined;
+  #closed = false;
+  /** Under way; the last one lets the process go. */
+  #flushes = 0;
+
+  constructor(batcher: SpanBatcher, transport: Transport, options: BatchSpanProcessorOptions) {
+    this.#batcher = batcher;
+    this.#transport = transport;
+    this.#options = options;
+    this.#onTimer = contained('batch', () => {
+      this.#timer = undefined;
+      this.#batcher.flush();
+    });
+  }
+
+  onStart(_span: Span, _parent: Context): void {}
+
+  onEnd(span: ReadableSpan): void {
+    if ((span.spanContext().traceFlags & SAMPLED) === 0) return;
+    try {
+      if (this.#closed) {
+        this.#batcher.late();
+        return;
+      }
+      this.#batcher.append(span);
+      if (this.#timer === undefined && this.#batcher.pending > 0) {
+        this.#timer = setTimeout(this.#onTimer, this.#options.scheduleDelay);
+        this.#timer.unref();
+      }
+    } catch (error) {
+      fault('batch', error);
+    }
+  }
+
+  /** Resolves when everything that ended has been sent or counted as lost, or the time is up. Never rejects. */
+  forceFlush(limit = this.#options.exportTimeout): Promise<void> {
+    return new Promise((resolve) => {
+      if (++this.#flushes === 1) this.#transport.hold(true);
+      let over = false;
+      const done = (): void => {
+        if (over) return;
+        over = true;
+        clearTimeout(deadline);
+        if (--this.#flushes === 0) this.#transport.hold(false);
+        resolve();
+      };
+      const deadline = setTimeout(done, limit);
+      this.#batcher.whenIdle(done);
+    });
+  }
+
+  /** Sends what can be sent without waiting: for an `exit` handler. */
+  flushNow(): void {
+    this.#batcher.flush();
+    this.#transport.drainNow();
+  }
+
+  async shutdown(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    clearTimeout(this.#timer);
+    await this.forceFlush();
+    this.#transport.close();
+  }
+}

@@ -1,0 +1,16 @@
+/**
+ * What each destination of spans is to the agent: a span processor that can also send without waiting.
+ * Sixth station of a span's way: `tracing.ts` makes one, which may stand for several.
+ */
+import type { SpanProcessor } from '@opentelemetry/sdk-trace-base';
+
+export interface Sender extends SpanProcessor {
+  /**
+   * Resolves when everything that ended has been sent or counted as lost, or the time is up. Never rejects.
+   * @param limit in milliseconds; the settings' `exportTimeoutMillis` where it isn't given
+   */
+  forceFlush(limit?: number): Promise<void>;
+  /** Sends what can be sent without waiting: for an `exit` handler. */
+  flushNow(): void;
+  shutdown(): Promise<void>;
+}

@@ -1,0 +1,396 @@
+/**
+ * Sends packets to a Jaeger agent over UDP, at a pace that its receiver can follow.
+ * Last station of a span's way.
+ *
+ * The socket is connected: no name is looked up for a packet, a closed port is noticed (ECONNREFUSED), and a send
+ * inside an `exit` handler leaves at once, since the kernel takes it in the same call. A name is asked for again by
+ * time and after errors, so that an agent that has moved is followed; packets wait meanwhile.
+ */
+import { contained } from '../../diagnostics/contain';
+import { report } from '../../diagnostics/log';
+import { type Lookup, NameResolver } from './name-resolver';
+import { monotonic, Pacer } from './pacer';
+import type { Done, LossCause, Transport } from './transport';
+import { UdpConnection } from './udp-connection';
+
+export interface UdpTransportOptions {
+  /** Name or address, IPv4 or IPv6. */
+  readonly host: string;
+  readonly port: number;
+  readonly protocol: 'compact' | 'binary';
+  /** Largest packet in bytes; Jaeger's agent reads at most 65,000. */
+  readonly maxBytes: number;
+  /** Packets in a second at most. Default: as many as the pace in bytes lets through. */
+  readonly maxMessagesPerSecond?: number | undefined;
+  /** Bytes in a second, and at once after a pause. Defaults: docs/decisions/004-udp-pace.md. */
+  readonly bytesPerSecond?: number;
+  readonly burstBytes?: number;
+  /** A packet this full is sent rather than filled. Default: `maxBytes`. */
+  readonly fullBytes?: number;
+  /** The system's, unless a test has its own. */
+  readonly lookup?: Lookup;
+  /** How long a name's addresses hold, in milliseconds. Default 30,000. */
+  readonly nameTtl?: number;
+  /** Receives what becomes known of packets whose `done` was called before. */
+  readonly onRefused?: (spans: number) => void;
+}
+
+interface Outgoing {
+  readonly packet: Buffer;
+  readonly spans: number;
+  readonly done: Done;
+  readonly taken: (() => void) | undefined;
+  /** How often it was given to the kernel. */
+  tries: number;
+}
+
+/** A packet that the kernel took, and whose refusal may still be reported. */
+interface Doubtful {
+  readonly spans: number;
+  readonly at: number;
+}
+
+/** What docs/decisions/004-udp-pace.md has measured. */
+const BYTES_PER_SECOND = 24_000_000;
+const BURST_BYTES = 130_000;
+/** Of a burst beyond the queue: 4 MB are some 14,000 usual spans. */
+const OVERDRAFT_BYTES = 4_000_000;
+/** How long a name's addresses hold, in milliseconds; Kubernetes' own records hold for 5 to 30 seconds. */
+const NAME_TTL = 30_000;
+/** How long a failed look-up or connect is not tried again, in milliseconds. */
+const RETRY_AFTER = 5_000;
+/** The least time between two look-ups that errors ask for, in milliseconds. */
+const LEAST_LOOKUP = 1_000;
+/** How long a refusal from another machine may take, in milliseconds. */
+const REFUSED_WITHIN = 250;
+/** A packet meets the errors of those before it; it is given to the kernel this often at most. */
+const MOST_TRIES = 4;
+/** How long the first packet to one of several addresses waits for a refusal, to be sent to the next, in ms. */
+const PROOF = 20;
+/** Every IPv4 host takes packets of this size. */
+const LEAST_BYTES = 508;
+
+export class UdpTransport implements Transport {
+  readonly protocol: 'compact' | 'binary';
+  readonly envelope = 'message';
+  readonly #options: UdpTransportOptions;
+  readonly #resolver: NameResolver;
+  readonly #pacer: Pacer<Outgoing>;
+  readonly #onRefused: (spans: number) => void;
+  #maxBytes: number;
+  #connection: UdpConnection | undefined;
+  /** The name's addresses; the connection is to the first. */
+  #addresses: readonly string[] = [];
+  #state: 'idle' | 'resolving' | 'connected' | 'closed' = 'idle';
+  #failedAt = Number.NEGATIVE_INFINITY;
+  #held = false;
+  #doubtful: Doubtful[] = [];
+  /** Packets wait for the answer of a name server. */
+  #awaiting = false;
+  /** What was sent to one of several addresses that is not known to listen; it can go to the next one still. */
+  #unproven: Outgoing[] | undefined;
+  #proof: NodeJS.Timeout | undefined;
+  /** Addresses that have refused, one after the other. */
+  #refusals = 0;
+  /** When all have, they are not tried in turn before. */
+  #nextRound = Number.NEGATIVE_INFINITY;
+
+  constructor(options: UdpTransportOptions, onRefused: (spans: number) => void = () => {}) {
+    this.#options = options;
+    this.#onRefused = options.onRefused ?? onRefused;
+    this.#maxBytes = options.maxBytes;
+    this.protocol = options.protocol;
+    this.#resolver = new NameResolver({
+      host: options.host,
+      ttl: options.nameTtl ?? NAME_TTL,
+      least: Math.min(LEAST_LOOKUP, options.nameTtl ?? LEAST_LOOKUP),
+      ...(options.lookup && { lookup: options.lookup }),
+    });
+    this.#pacer = new Pacer(
+      {
+        bytesPerSecond: options.bytesPerSecond ?? BYTES_PER_SECOND,
+        burstBytes: options.burstBytes ?? BURST_BYTES,
+        messagesPerSecond: options.maxMessagesPerSecond ?? Number.POSITIVE_INFINITY,
+        overdraftBytes: OVERDRAFT_BYTES,
+      },
+      (outgoing) => this.#emit(outgoing),
+    );
+    this.#pacer.pause();
+  }
+
+  /** Becomes smaller where the network refuses packets of this size. */
+  get maxBytes(): number {
+    return this.#maxBytes;
+  }
+
+  get fullBytes(): number {
+    return Math.min(this.#options.fullBytes ?? this.#maxBytes, this.#maxBytes);
+  }
+
+  prepare(): void {
+    if (this.#state === 'connected' && this.#resolver.stale && this.#resolver.ready) this.#resolve();
+    if (this.#state !== 'idle' || monotonic() - this.#failedAt < RETRY_AFTER) return;
+    this.#state = 'resolving';
+    const { literal } = this.#resolver;
+    if (literal !== undefined) {
+      this.#addresses = literal;
+      this.#connect();
+      this.#go();
+    } else {
+      this.#resolve();
+    }
+  }
+
+  send(packet: Buffer, spans: number, done: Done, taken?: () => void): void {
+    if (this.#state === 'idle') this.prepare();
+    // `prepare` may have connected, or failed, at once.
+    const state = this.#state as string;
+    if (state === 'idle') done('unresolved');
+    else if (state === 'closed') done('shutdown');
+    else this.#pacer.push({ packet, spans, done, taken, tries: 0 });
+  }
+
+  makeRoom(bytes: number): void {
+    this.#pacer.makeRoom(bytes);
+  }
+
+  hold(alive: boolean): void {
+    this.#held = alive;
+    this.#connection?.hold(alive);
+    this.#pacer.hold(alive);
+    if (alive) this.#proof?.ref();
+    else this.#proof?.unref();
+  }
+
+  drainNow(): void {
+    if (this.#connection !== undefined) this.#pacer.drain();
+    // What still waits, waits for a name: there is no synchronous look-up.
+    else this.#giveUp('unresolved');
+  }
+
+  close(): void {
+    if (this.#state === 'closed') return;
+    this.#state = 'closed';
+    this.#giveUp('shutdown');
+    this.#proven();
+    this.#connection?.close();
+    this.#connection = undefined;
+  }
+
+  /** Asks for the name's addresses, while the connection there may be goes on. */
+  #resolve(): void {
+    this.#resolver.ask((error, addresses) => {
+      this.#awaiting = false;
+      if (this.#state === 'closed') return;
+      const current = this.#connection?.address;
+      if (error !== null || addresses.length === 0) {
+        // An agent that was there once is kept: a name server that fails is no reason to lose what may arrive.
+        if (current === undefined) this.#fail(error ?? new Error('it has no address'));
+        else this.#go();
+      } else if (current !== undefined && addresses.includes(current)) {
+        this.#addresses = [current, ...addresses.filter((each) => each !== current)];
+        this.#go();
+      } else {
+        this.#refusals = 0;
+        this.#nextRound = Number.NEGATIVE_INFINITY;
+        this.#addresses = addresses;
+        this.#connect();
+        this.#go();
+      }
+    });
+  }
+
+  /** Connects to the first of the addresses to which there is a way. Nothing leaves before `#go`. */
+  #connect(): void {
+    this.#disconnect();
+    let error: unknown;
+    for (let tries = this.#addresses.length; tries > 0; tries--) {
+      try {
+        this.#connection = this.#open(this.#addresses[0]!);
+        this.#state = 'connected';
+        if (this.#addresses.length > 1 && monotonic() >= this.#nextRound) this.#unproven = [];
+        return;
+      } catch (reason) {
+        error = reason;
+        this.#rotate();
+      }
+    }
+    this.#fail(error as Error);
+  }
+
+  #open(address: string): UdpConnection {
+    const connection: UdpConnection = new UdpConnection({
+      address,
+      port: this.#options.port,
+      maxBytes: this.#maxBytes,
+      held: this.#held,
+      onError: (error) => {
+        if (this.#connection === connection) this.#failed(error);
+      },
+    });
+    return connection;
+  }
+
+  #disconnect(): void {
+    this.#connection?.close();
+    this.#connection = undefined;
+    this.#doubtful = [];
+    this.#pacer.pause();
+  }
+
+  #rotate(): void {
+    this.#addresses = [...this.#addresses.slice(1), this.#addresses[0]!];
+  }
+
+  /** Lets packets go, unless something has to be known before. */
+  #go(): void {
+    if (this.#connection !== undefined && !this.#awaiting && this.#proof === undefined) this.#pacer.resume();
+  }
+
+  #emit(outgoing: Outgoing): void {
+    const connection = this.#connection!;
+    outgoing.tries++;
+    const inKernel = connection.send(outgoing.packet, (error) => this.#answer(outgoing, connection, error));
+    if (inKernel && outgoing.tries === 1) outgoing.taken?.();
+    if (this.#unproven === undefined || this.#proof !== undefined) return;
+    // One packet shows whether somebody listens; the others wait.
+    this.#pacer.pause();
+    const over = contained('udp', () => {
+      // Of a turn so late that the refusal has come as well, it is heard first: sockets are read before immediates.
+      const proof = this.#proof;
+      const heard = contained('udp', () => {
+        if (this.#proof !== proof) return;
+        this.#proven();
+        this.#go();
+      });
+      setImmediate(heard);
+    });
+    this.#proof = setTimeout(over, PROOF);
+    if (!this.#held) this.#proof.unref();
+  }
+
+  /** What the kernel said to one packet. */
+  #answer(outgoing: Outgoing, connection: UdpConnection, error: NodeJS.ErrnoException | null): void {
+    const current = connection === this.#connection;
+    if (error === null) {
+      if (this.#unproven !== undefined && current) this.#unproven.push(outgoing);
+      else if (this.#unproven !== undefined && this.#mayTry(outgoing)) this.#emit(outgoing);
+      else this.#sent(outgoing);
+      return;
+    }
+    if (error.code === 'EMSGSIZE') {
+      this.#tooLarge(outgoing);
+      return;
+    }
+    // The error belongs to a packet before this one, which the kernel has not sent; the error is cleared now.
+    if (current) this.#failed(error);
+    if (this.#awaiting) this.#pacer.putBack(outgoing);
+    else if (this.#mayTry(outgoing)) this.#emit(outgoing);
+    else outgoing.done(this.#state === 'closed' ? 'shutdown' : 'refused');
+  }
+
+  #mayTry(outgoing: Outgoing): boolean {
+    return this.#connection !== undefined && outgoing.tries < MOST_TRIES;
+  }
+
+  #sent(outgoing: Outgoing): void {
+    const at = monotonic();
+    const doubtful = this.#doubtful;
+    // On one machine a refusal is known when the next packet is sent.
+    if (this.#connection?.local) doubtful.length = 0;
+    while (doubtful.length > 0 && at - doubtful[0]!.at > REFUSED_WITHIN) doubtful.shift();
+    doubtful.push({ spans: outgoing.spans, at });
+    outgoing.done();
+  }
+
+  #tooLarge(outgoing: Outgoing): void {
+    const { length } = outgoing.packet;
+    if (length <= this.#maxBytes && this.#maxBytes > LEAST_BYTES) {
+      this.#maxBytes = Math.max(LEAST_BYTES, length >> 1);
+      report(
+        'TA_PACKET_TOO_LARGE',
+        { address: this.#name, bytes: length, limit: this.#maxBytes },
+        this.#name,
+      );
+    }
+    outgoing.done('tooLarge');
+  }
+
+  /** The connection has reported an error: what was sent last met nobody, and the agent may be elsewhere. */
+  #failed(error: NodeJS.ErrnoException): void {
+    this.#say(error);
+    const again = this.#unproven;
+    if (again === undefined) this.#countDoubtful();
+    this.#stopProof();
+    if (this.#addresses.length > 1 && monotonic() >= this.#nextRound) {
+      this.#tryNext(again ?? []);
+    } else if (error.code !== 'ECONNREFUSED') {
+      // The way there is gone, or the socket is: a new one for what comes next.
+      this.#connect();
+    }
+    if (this.#resolver.ready && this.#state === 'connected') {
+      this.#awaiting = true;
+      this.#pacer.pause();
+      this.#resolve();
+    } else {
+      this.#go();
+    }
+  }
+
+  /** Another of the name's addresses gets what this one has refused, until all have. */
+  #tryNext(again: readonly Outgoing[]): void {
+    this.#refusals++;
+    const all = this.#refusals >= this.#addresses.length;
+    if (all) {
+      this.#refusals = 0;
+      this.#nextRound = monotonic() + RETRY_AFTER;
+    }
+    this.#rotate();
+    this.#connect();
+    for (const outgoing of again) {
+      if (!all && this.#mayTry(outgoing)) this.#emit(outgoing);
+      else outgoing.done('refused');
+    }
+  }
+
+  /** Nobody has refused in time what was sent first. */
+  #proven(): void {
+    const sent = this.#unproven ?? [];
+    this.#refusals = 0;
+    this.#stopProof();
+    for (const outgoing of sent) this.#sent(outgoing);
+  }
+
+  #stopProof(): void {
+    clearTimeout(this.#proof);
+    this.#proof = undefined;
+    this.#unproven = undefined;
+  }
+
+  #countDoubtful(): void {
+    const now = monotonic();
+    let spans = 0;
+    for (const each of this.#doubtful) if (now - each.at <= REFUSED_WITHIN) spans += each.spans;
+    this.#doubtful = [];
+    if (spans > 0) this.#onRefused(spans);
+  }
+
+  #fail(error: NodeJS.ErrnoException): void {
+    this.#state = 'idle';
+    this.#failedAt = monotonic();
+    this.#giveUp('unresolved');
+    report('TA_AGENT_UNRESOLVED', { address: this.#name, error: error.code ?? error.message }, this.#name);
+  }
+
+  #say(error: NodeJS.ErrnoException): void {
+    report('TA_AGENT_REFUSED', { address: this.#name, error: error.code ?? error.message }, this.#name);
+  }
+
+  get #name(): string {
+    return `${this.#options.host}:${this.#options.port}`;
+  }
+
+  #giveUp(cause: LossCause): void {
+    for (const { done } of this.#pacer.clear()) done(cause);
+  }
+}

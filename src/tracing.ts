@@ -1,0 +1,160 @@
+/**
+ * Joins the stages from `propagate` to `send`. It is read when the first tracer, context or header is asked for: a
+ * process that makes no span never pays for the SDK.
+ */
+import { ProxyTracerProvider } from '@opentelemetry/api';
+import type { Config } from './config/config';
+import { contained } from './diagnostics/contain';
+import { counters } from './diagnostics/counters';
+import type { Tools } from './patch/instrumentation';
+import { retireToolboxes, toolboxFor } from './patch/toolbox';
+import { createPropagator } from './propagate/create-propagator';
+import { debugId } from './propagate/uber-trace-id';
+import type { Globals } from './record/api-globals';
+import { ContextManager } from './record/context-manager';
+import { createProvider } from './record/provider';
+import { createResource } from './record/resource';
+import { createSampler } from './sample/create-sampler';
+import { BatchSpanProcessor } from './send/batch/batch-span-processor';
+import { SpanBatcher } from './send/batch/span-batcher';
+import type { Watch } from './send/create-senders';
+import { createTransport, type Destination, MOST_BODY } from './send/create-transport';
+import { encodeProcess } from './send/process-tags';
+import type { Sender } from './send/sender';
+import type { Transport } from './send/transport/transport';
+import { VERSION } from './version';
+
+export interface Tracing extends Globals {
+  readonly processor: Sender;
+  /** Begins what goes on beside the spans; to be called once the globals are in place, since it uses them. */
+  start(): void;
+  /** Ends it. */
+  stop(): void;
+  /** Tools for one instrumentation's patches. */
+  createTools(instrumentation: string): Tools;
+}
+
+export function createTracing(config: Config): Tracing {
+  const processor = createSender(config);
+  const { sampler, start, stop } = createSampler(
+    { ...config.sampler, roots: config.roots },
+    {
+      serviceName: config.serviceName,
+      endpoint: config.samplingEndpoint,
+      interval: config.samplingRefreshIntervalMillis,
+      maxOperations: config.samplingMaxOperations,
+    },
+    config.propagators.includes('jaeger') ? debugId : undefined,
+  );
+  const provider = createProvider({
+    resource: createResource(config.serviceName, { ...config.resourceAttributes, ...config.tags }),
+    sampler,
+    limits: {
+      attributeCountLimit: config.spanAttributeCountLimit,
+      eventCountLimit: config.spanEventCountLimit,
+      linkCountLimit: config.spanLinkCountLimit,
+      attributePerEventCountLimit: config.eventAttributeCountLimit,
+      attributePerLinkCountLimit: config.linkAttributeCountLimit,
+      attributeValueLengthLimit: config.attributeValueLengthLimit,
+    },
+    processors: [processor],
+  });
+  // What the API itself would put in the global's place; some SDKs look for its `getDelegate`.
+  const trace = new ProxyTracerProvider();
+  trace.setDelegate(provider);
+  const tracer = provider.getTracer('tracing-agent', VERSION);
+  setTimeout(contained('metrics', showMetrics), METRICS_AFTER).unref();
+  return {
+    processor,
+    start,
+    stop() {
+      stop();
+      retireToolboxes();
+    },
+    trace,
+    context: new ContextManager().enable(),
+    propagation: createPropagator(config.propagators, {
+      traceHeader: config.traceContextHeaderName,
+      debugHeader: config.debugHeaderName,
+    }),
+    createTools: (instrumentation) =>
+      toolboxFor({
+        instrumentation,
+        tracer,
+        options: { urlQuery: config.urlQuery },
+        followsParent: config.sampler.parentBased || config.roots !== 'all',
+      }),
+  };
+}
+
+/** Late enough for what an application registers while it starts, in milliseconds. */
+const METRICS_AFTER = 1_000;
+
+function showMetrics(): void {
+  (require('./send/health-metrics') as typeof import('./send/health-metrics')).watchForMeterProvider(
+    counters,
+    VERSION,
+  );
+}
+
+/** Where spans go. Mostly that is one Jaeger; the rest is read where the settings ask for it. */
+function createSender(config: Config): Sender {
+  const jaeger = jaegerOf(config);
+  const { exporter, exporterFallback } = config;
+  if (exporter.join() === 'jaeger' && exporterFallback.length === 0) return createJaeger(config, jaeger);
+  const { createSenders } = require('./send/create-senders') as typeof import('./send/create-senders');
+  return createSenders(config, {
+    counters,
+    jaeger,
+    createJaeger: (to, watch) => createJaeger(config, to, watch),
+  });
+}
+
+/** @param watch where another destination stands ready */
+function createJaeger(config: Config, to: Destination, watch?: Watch): Sender {
+  const direct = createTransport(watch === undefined ? to : { ...to, handsBack: true }, (spans) =>
+    watched === undefined ? batcher.refused(spans) : watched.refused(spans),
+  );
+  const watched = watch?.(direct);
+  const transport: Transport = watched ?? direct;
+  const batcher = new SpanBatcher({
+    transport,
+    counters,
+    encodeProcess: (resource) => encodeProcess(resource, transport.protocol),
+    maxBatchSize: config.maxExportBatchSize,
+    maxQueueSize: config.maxQueueSize,
+    maxQueueBytes: config.maxQueueBytes,
+  });
+  return new BatchSpanProcessor(batcher, transport, {
+    scheduleDelay: config.scheduleDelayMillis,
+    exportTimeout: config.exportTimeoutMillis,
+  });
+}
+
+/** The agent or collector of the settings. */
+function jaegerOf(config: Config): Destination {
+  return {
+    host: config.agentHost,
+    port: config.agentPort,
+    protocol: config.agentProtocol,
+    maxPacketSize: config.maxPacketSize,
+    maxMessagesPerSecond: config.maxMessagesPerSecond,
+    endpoint: config.endpoint,
+    user: config.user,
+    password: config.password,
+    token: config.authToken,
+    headers: config.headers,
+    timeout: config.timeoutMillis,
+    compression: config.compression,
+    caFile: config.caFile,
+    certFile: config.certFile,
+    keyFile: config.keyFile,
+    spool:
+      config.spoolDir === undefined
+        ? undefined
+        : { directory: config.spoolDir, maxBytes: config.spoolMaxBytes },
+    // Below the bounds at which the batcher drops, by one more packet.
+    holdSpans: Math.max(0, config.maxQueueSize - config.maxExportBatchSize),
+    holdBytes: Math.max(0, config.maxQueueBytes - MOST_BODY),
+  };
+}

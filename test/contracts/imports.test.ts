@@ -1,0 +1,177 @@
+/**
+ * Holds the house's order: which folder of src/ may import which, one reader of the environment, and how a file opens.
+ */
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { isBuiltin } from 'node:module';
+import { join, posix, relative, sep } from 'node:path';
+import { test } from 'node:test';
+import { repository } from '../support/cache';
+
+interface SourceFile {
+  /** From src/, with forward slashes: `send/batch/queue.ts`. */
+  path: string;
+  text: string;
+  /** The text without comments. */
+  code: string;
+  imports: Import[];
+}
+interface Import {
+  /** A path from src/ without extension for a file of ours, else the package or built-in. */
+  target: string;
+  ours: boolean;
+  typeOnly: boolean;
+}
+
+const STAGES = ['load', 'patch', 'propagate', 'record', 'sample', 'send'];
+
+/**
+ * What the files of a folder may import besides their own folder: folders of src/ (`types:` for types only), and
+ * packages. Built-ins and the version's constant are free, except where `builtins` says no. A folder that isn't here
+ * may import anything.
+ */
+const MAY_IMPORT: Record<string, { folders: string[]; packages: string[]; builtins?: false }> = {
+  thrift: { folders: [], packages: [], builtins: false },
+  diagnostics: { folders: [], packages: [] },
+  config: { folders: ['diagnostics'], packages: [] },
+  load: { folders: ['diagnostics', 'types:config'], packages: ['@opentelemetry/', 'require-in-the-middle'] },
+  patch: { folders: ['diagnostics', 'types:config'], packages: ['@opentelemetry/'] },
+  propagate: { folders: ['diagnostics', 'types:config'], packages: ['@opentelemetry/'] },
+  record: { folders: ['diagnostics', 'types:config'], packages: ['@opentelemetry/'] },
+  sample: { folders: ['diagnostics', 'types:config'], packages: ['@opentelemetry/'] },
+  // The encoder writes Thrift.
+  send: { folders: ['diagnostics', 'thrift', 'types:config'], packages: ['@opentelemetry/'] },
+  // It receives what `send` sent.
+  viewer: { folders: ['diagnostics', 'thrift', 'types:config'], packages: [] },
+};
+
+const files = sourceFiles();
+
+test('every folder of src/ imports only what the design lets it import', () => {
+  assert.ok(files.length > 20, `only ${files.length} source files found`);
+  const wrong: string[] = [];
+  for (const file of files) {
+    const rule = MAY_IMPORT[folderOf(file.path)];
+    if (rule === undefined) continue;
+    for (const each of file.imports) {
+      if (!allowed(file, each, rule)) wrong.push(`${file.path} imports ${each.target}`);
+    }
+  }
+  assert.deepEqual(wrong, []);
+});
+
+/** tracing.ts is the half of agent.ts that is read with the first span. */
+const ROOTS = ['agent.ts', 'tracing.ts'];
+
+test('only agent.ts and tracing.ts join the stages: any other file at the top of src/ touches at most one', () => {
+  const wrong = files
+    .filter((file) => folderOf(file.path) === '' && !ROOTS.includes(file.path))
+    .map((file) => {
+      const ours = file.imports
+        .filter((each) => each.ours && !each.typeOnly)
+        .map((each) => folderOf(each.target));
+      return { path: file.path, stages: STAGES.filter((stage) => ours.includes(stage)) };
+    })
+    .filter((file) => file.stages.length > 1);
+  assert.deepEqual(wrong, []);
+});
+
+test('process.env is read only in src/config/environment.ts', () => {
+  const reads =
+    /\bprocess\s*(\?\.|\.)\s*env\b|\bprocess\s*\[|\benv\b[^;=]*\}\s*=\s*process\b|['"](node:)?process['"]/;
+  const readers = files.filter((file) => reads.test(file.code)).map((file) => file.path);
+  assert.deepEqual(
+    readers.filter((path) => path !== 'config/environment.ts'),
+    [],
+  );
+});
+
+test('no file or folder of src/ is named util, helper, common, misc or shared, and all names are kebab-case', () => {
+  const wrong = files
+    .map((file) => file.path)
+    .filter((path) => {
+      const names = path.replace(/\.(d\.)?tsx?$/, '').split('/');
+      return names.some(
+        (name) =>
+          !/^[a-z0-9]+(-[a-z0-9]+)*$/.test(name) ||
+          /(^|-)(utils?|helpers?|common|misc|shared)(-|$)/.test(name),
+      );
+    });
+  assert.deepEqual(wrong, []);
+});
+
+test('every file of src/ opens with a doc comment that says its job', () => {
+  const wrong = files
+    .filter((file) => (openingComment(file).match(/\w+/g) ?? []).length < 5)
+    .map((file) => file.path);
+  assert.deepEqual(wrong, []);
+});
+
+test('no file of src/ is longer than 400 lines unless its opening comment says why ("Long, because …")', () => {
+  const wrong = files
+    .map((file) => ({ path: file.path, lines: file.text.split('\n').length - 1, file }))
+    .filter(
+      ({ lines, file }) =>
+        lines > 400 && !/\b(long|over 400 lines)\b[^.]*\bbecause\b/i.test(openingComment(file)),
+    )
+    .map(({ path, lines }) => `${path}: ${lines} lines`);
+  assert.deepEqual(wrong, []);
+});
+
+function allowed(file: SourceFile, each: Import, rule: (typeof MAY_IMPORT)[string]): boolean {
+  if (each.ours) {
+    const folder = folderOf(each.target);
+    return (
+      folder === folderOf(file.path) ||
+      (each.target === 'version' && rule.builtins !== false) ||
+      rule.folders.includes(folder) ||
+      (each.typeOnly && rule.folders.includes(`types:${folder}`))
+    );
+  }
+  if (isBuiltin(each.target)) return rule.builtins !== false;
+  // A type of the library that a patch is for costs nothing at run time.
+  return each.typeOnly || rule.packages.some((name) => each.target.startsWith(name));
+}
+
+/** The first folder of a path from src/; empty for a file at the top. */
+function folderOf(path: string): string {
+  const slash = path.indexOf('/');
+  return slash === -1 ? '' : path.slice(0, slash);
+}
+
+function openingComment(file: SourceFile): string {
+  return /^\/\*\*[\s\S]*?\*\//.exec(file.text)?.[0] ?? '';
+}
+
+function sourceFiles(): SourceFile[] {
+  const src = join(repository, 'src');
+  return readdirSync(src, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && /\.tsx?$/.test(entry.name))
+    .map((entry) => {
+      const absolute = join(entry.parentPath ?? entry.path, entry.name);
+      const path = relative(src, absolute).replaceAll(sep, '/');
+      const text = readFileSync(absolute, 'utf8');
+      const code = text.replace(/\/\*[\s\S]*?\*\//g, '').replace(/(^|\s)\/\/.*$/gm, '$1');
+      return { path, text, code, imports: importsOf(path, code) };
+    });
+}
+
+/** `import … from`, `export … from`, `import '…'`, `import('…')` and `require('…')`. */
+function importsOf(path: string, code: string): Import[] {
+  const found: Import[] = [];
+  const add = (source: string, typeOnly: boolean) => {
+    const ours = source.startsWith('.');
+    const target = ours ? posix.join(posix.dirname(path), source) : source;
+    found.push({ target, ours, typeOnly });
+  };
+  for (const [, type, names, source] of code.matchAll(
+    /\b(?:import|export)\s+(type\s+)?([^'";]*?)\s*from\s*['"]([^'"]+)['"]/g,
+  )) {
+    const named = /^\{([\s\S]*)\}$/.exec(names!)?.[1];
+    const allTypes = named?.split(',').every((name) => name.trim() === '' || name.trim().startsWith('type '));
+    add(source!, type !== undefined || allTypes === true);
+  }
+  for (const [, source] of code.matchAll(/(?:^|[^.\w])(?:import|require)\s*\(?\s*['"]([^'"]+)['"]/g))
+    add(source!, false);
+  return found;
+}

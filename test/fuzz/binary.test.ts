@@ -1,0 +1,9 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { fuzz, SPANS } from './fuzz-rounds';
+
+test('binary: whatever ends, packets hold it unchanged and in order, or its loss is counted by cause', (t) => {
+  const ended = fuzz('test/fuzz/binary.test.ts', 'binary', ['message', 'bare']);
+  t.diagnostic(`${ended} spans`);
+  assert.ok(ended >= SPANS || process.env.FUZZ_ROUNDS);
+});

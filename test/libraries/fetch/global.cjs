@@ -1,0 +1,2 @@
+// Global fetch, from CommonJS.
+require('./fetch.js')(fetch);

@@ -1,0 +1,198 @@
+/**
+ * pg and pg-pool under the agent, against a real PostgreSQL, in child processes started as a user would.
+ */
+import assert from 'node:assert/strict';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { nodes } from '../../support/nodes';
+import { needs, serviceEnv, services } from '../../support/services';
+import { runApp, type TracedRun, traceApp } from '../../support/trace-app';
+import { onlyBelow, outline } from '../redis/span-outline';
+
+const fixture = (name: string) => join(__dirname, name);
+
+const expected = {
+  none: ['CREATE TABLE birds | CREATE TEMP TABLE birds (id int PRIMARY KEY, name text)'],
+  promises: [
+    'INSERT birds | INSERT INTO birds VALUES (?)',
+    'SELECT SELECT | SELECT ?; SELECT ?',
+    'SELECT birds | SELECT id FROM birds WHERE name = $1',
+    'SELECT birds | SELECT name FROM birds WHERE id = $1',
+    'SELECT birds | SELECT name FROM birds WHERE id = $1',
+    'SELECT birds | SELECT name FROM birds WHERE name = ?',
+    'SELECT | SELECT ?',
+  ],
+  callbacks: [
+    'SELECT birds | SELECT name FROM birds WHERE id = $1',
+    'SELECT birds | SELECT name FROM birds WHERE id = ?',
+    'SELECT | SELECT ?',
+    'SELECT | SELECT ?',
+  ],
+  errors: [
+    'INSERT birds | INSERT INTO birds VALUES (?) | 23505',
+    'SELECT missing | SELECT ? FROM missing | 42P01',
+    'SELECT | SELECT ? | TypeError',
+    'SELECT | SELECT ?::int | 22P02',
+    'postgresql |  | Error',
+  ],
+  'query objects': [
+    'SELECT birds | SELECT name FROM birds ORDER BY id',
+    'SELECT missing | SELECT ? FROM missing | 42P01',
+    'SELECT | SELECT ?',
+  ],
+  quiet: [],
+  lost: [
+    'SELECT | SELECT ? | Error',
+    'SELECT | SELECT pg_backend_pid() AS pid',
+    'SELECT | SELECT pg_sleep(?), ? | 57P01',
+    'SELECT | SELECT pg_terminate_backend($1)',
+  ],
+};
+
+function assertClean(run: TracedRun) {
+  assert.equal(run.code, 0, run.stderr);
+  assert.equal(JSON.stringify(run.spans).includes('canary'), false, 'a value or message got out');
+  assert.equal(JSON.stringify(run.spans).includes('already exists'), false, "an error's detail got out");
+}
+
+for (const { name, path } of nodes) {
+  test(`Node ${name}: each query is one span below its caller, in every style`, async (t) => {
+    if (!(await needs(t, 'postgres'))) return;
+    const run = await traceApp(fixture('everything.cjs'), { node: path });
+    assertClean(run);
+    assert.deepEqual(outline(run.spans), expected);
+
+    const { active, ...seen } = JSON.parse(run.stdout);
+    const lost = Object.keys(active).filter((where) => !active[where]);
+    assert.deepEqual(lost, [], "the caller's span is not active there");
+    assert.equal(Object.keys(active).length, 8);
+    assert.deepEqual(seen, {
+      rows: [],
+      named: [[{ name: 'canary-1' }], [{ name: 'canary-2' }]],
+      several: 2,
+      plainPromise: true,
+      callback: [null, [{ name: 'canary-1' }]],
+      keepsCallback: [true],
+      missing: '42P01',
+      duplicate: '23505',
+      invalid: ['22P02', null],
+      empty: 'A query must have either text or a name. Supplying neither is unsupported.',
+      thrown: 'TypeError',
+      badCallback: 'callback is not a function',
+      sameObject: true,
+      events: ['canary-1', 'canary-2'],
+      objectCallback: [null, 1],
+      objectError: '42P01',
+      ownNames: [],
+      unsampled: [true],
+      lost: '57P01',
+      after: 'Client has encountered a connection error and is not queryable',
+    });
+  });
+
+  test(`Node ${name}: requests that share one connection keep their traces apart`, async (t) => {
+    if (!(await needs(t, 'postgres'))) return;
+    const run = await traceApp(fixture('pool.cjs'), { node: path });
+    assertClean(run);
+    assert.equal(run.stdout.trim(), '[]', "a caller's span is not active");
+    const roots = run.spans.filter((span) => span.name.startsWith('request '));
+    assert.equal(roots.length, 20);
+    for (const root of roots) {
+      const at = root.name.slice('request '.length);
+      const below = run.spans.filter((span) => span.traceId === root.traceId && span !== root);
+      assert.deepEqual(below.map((span) => span.tags['db.query.text']).sort(), [
+        `SELECT $1::int AS callback_${at}`,
+        `SELECT ? AS awaited_${at}`,
+        `SELECT ? AS connected_${at}`,
+        `SELECT ? AS promise_${at}`,
+        `SELECT ? FROM missing_${at}`,
+      ]);
+      assert.ok(below.every((span) => span.parentSpanId === root.spanId));
+    }
+  });
+
+  test(`Node ${name}: ES modules are traced, with a static and a dynamic import`, async (t) => {
+    if (!(await needs(t, 'postgres'))) return;
+    for (const [file, printed] of [
+      ['static-import.mjs', 'true'],
+      ['dynamic-import.mjs', ''],
+    ] as const) {
+      const run = await traceApp(fixture(file), { node: path });
+      assertClean(run);
+      assert.equal(run.stdout.trim(), printed);
+      assert.equal(onlyBelow(run.spans, 'parent').name, 'SELECT pg_class');
+    }
+  });
+
+  test(`Node ${name}: failures that nobody handles look the same as without the agent`, async (t) => {
+    if (!(await needs(t, 'postgres'))) return;
+    const bare = await runApp(fixture('unhandled.cjs'), { node: path, env: serviceEnv, preload: 'none' });
+    const run = await traceApp(fixture('unhandled.cjs'), { node: path });
+    assert.match(bare.stdout, /"rejection 42P01","rejection 42P01"/);
+    assert.match(bare.stdout, /"exception 42P01"/);
+    assert.equal(run.stdout, bare.stdout);
+    assert.equal(run.code, bare.code);
+  });
+}
+
+test('attributes follow the conventions for PostgreSQL', async (t) => {
+  if (!(await needs(t, 'postgres'))) return;
+  const { spans } = await traceApp(fixture('everything.cjs'));
+  const { host, port, database } = services.postgres;
+  const where = {
+    'db.system.name': 'postgresql',
+    'db.namespace': database,
+    'server.address': host,
+    ...(port === 5432 ? {} : { 'server.port': port }),
+  };
+  const tagsOf = (text: string) =>
+    databaseTags(spans.find((span) => span.tags['db.query.text'] === text)?.tags ?? {});
+  assert.deepEqual(tagsOf('SELECT name FROM birds WHERE id = ?'), {
+    ...where,
+    'db.operation.name': 'SELECT',
+    'db.collection.name': 'birds',
+    'db.query.summary': 'SELECT birds',
+    'db.query.text': 'SELECT name FROM birds WHERE id = ?',
+    'db.response.returned_rows': 1,
+  });
+  const failed = spans.find((span) => span.tags['error.type'] === '42P01');
+  assert.equal(failed?.tags['db.response.status_code'], '42P01');
+  const broken = spans.find((span) => span.tags['error.type'] === 'Error');
+  assert.equal(broken?.tags['db.response.status_code'], undefined);
+});
+
+test('cursors and streams are one span each, from the query to its last row', async (t) => {
+  if (!(await needs(t, 'postgres'))) return;
+  const { resolve } = createRequire(__filename);
+  for (const name of ['pg-cursor', 'pg-query-stream']) {
+    try {
+      resolve(name);
+    } catch {
+      t.skip(`${name} is not installed`);
+      return;
+    }
+  }
+  const run = await traceApp(fixture('cursor.cjs'));
+  assertClean(run);
+  assert.deepEqual(JSON.parse(run.stdout), {
+    first: [1, 2],
+    'cursor: in a callback': true,
+    rest: [3, 4, 5],
+    cursorError: '42P01',
+    'stream: on data': true,
+    stream: [1, 2, 3, 4, 5],
+    streamError: '42P01',
+  });
+  assert.deepEqual(outline(run.spans), {
+    cursor: ['SELECT | SELECT n, ? FROM generate_series(?, $1::int) AS n'],
+    'failing cursor': ['SELECT missing | SELECT n FROM missing | 42P01'],
+    stream: ['SELECT | SELECT n, ? FROM generate_series(?, ?) AS n'],
+    'failing stream': ['SELECT missing | SELECT n FROM missing | 42P01'],
+  });
+});
+
+/** Those of the database, the server and the error. */
+function databaseTags(tags: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(tags).filter(([key]) => /^(db|server|error|network)\./.test(key)));
+}
