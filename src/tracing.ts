@@ -9,11 +9,13 @@ import { counters } from './diagnostics/counters';
 import type { Tools } from './patch/instrumentation';
 import { retireToolboxes, toolboxFor } from './patch/toolbox';
 import { createPropagator } from './propagate/create-propagator';
+import { jaegerFlags } from './propagate/jaeger-flags';
 import { debugId } from './propagate/uber-trace-id';
 import type { Globals } from './record/api-globals';
+import { BaggageNotes } from './record/baggage-notes';
 import { ContextManager } from './record/context-manager';
-import { createProvider } from './record/provider';
 import { createResource } from './record/resource';
+import { TracerProvider } from './record/tracer-provider';
 import { createSampler } from './sample/create-sampler';
 import { BatchSpanProcessor } from './send/batch/batch-span-processor';
 import { SpanBatcher } from './send/batch/span-batcher';
@@ -46,7 +48,8 @@ export function createTracing(config: Config): Tracing {
     },
     config.propagators.includes('jaeger') ? debugId : undefined,
   );
-  const provider = createProvider({
+  const followsParent = config.sampler.parentBased || config.roots !== 'all';
+  const provider = new TracerProvider({
     resource: createResource(config.serviceName, { ...config.resourceAttributes, ...config.tags }),
     sampler,
     limits: {
@@ -57,12 +60,18 @@ export function createTracing(config: Config): Tracing {
       attributePerLinkCountLimit: config.linkAttributeCountLimit,
       attributeValueLengthLimit: config.attributeValueLengthLimit,
     },
-    processors: [processor],
+    processor,
+    surroundings: {
+      flagsOf: jaegerFlags,
+      followsParent,
+      baggage: new BaggageNotes({ tags: config.baggageTags, logs: config.baggageLogs }),
+      shortTraceIds: !config.traceId128Bit,
+    },
   });
   // What the API itself would put in the global's place; some SDKs look for its `getDelegate`.
   const trace = new ProxyTracerProvider();
   trace.setDelegate(provider);
-  const tracer = provider.getTracer('tracing-agent', VERSION);
+  const tracer = provider.createTrustedTracer('tracing-agent', VERSION);
   setTimeout(contained('metrics', showMetrics), METRICS_AFTER).unref();
   return {
     processor,
@@ -82,7 +91,7 @@ export function createTracing(config: Config): Tracing {
         instrumentation,
         tracer,
         options: { urlQuery: config.urlQuery },
-        followsParent: config.sampler.parentBased || config.roots !== 'all',
+        followsParent,
       }),
   };
 }

@@ -112,6 +112,9 @@ export interface Settings {
   /** The header that starts a debug trace, in lower case. */
   readonly debugHeaderName: string;
   readonly traceId128Bit: boolean;
+  /** Baggage keys that become tags of each span. */
+  readonly baggageTags: readonly string[];
+  readonly baggageLogs: boolean;
 
   /** Bounds of what waits to be sent, in spans and in bytes. */
   readonly maxQueueSize: number;

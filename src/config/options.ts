@@ -10,7 +10,7 @@ import { bearerToken, destinations, headerName, headers, host, httpAddress, user
 import { milliseconds, port, wholeNumber } from './parse-number';
 import { samplerArgument } from './parse-sampler-argument';
 import { resourceAttributes, tags } from './parse-tags';
-import { instrumentationNames, listOf, oneOf, onForNow, password, text, yesOrNo } from './parse-word';
+import { instrumentationNames, keyList, listOf, oneOf, password, text, yesOrNo } from './parse-word';
 import type { Parser } from './parser';
 
 export type Section =
@@ -364,9 +364,23 @@ export const options: { readonly [N in OptionName]: Option<Settings[N]> } = {
   traceId128Bit: {
     section: 'Propagation',
     env: ['TRACING_AGENT_TRACE_ID_128_BIT', 'JAEGER_TRACEID_128BIT'],
-    parser: onForNow,
+    parser: yesOrNo,
     default: true,
-    doc: 'Whether new trace ids have 128 bits; 64 come with a later version.',
+    doc: 'Whether new trace ids have 128 bits, or 64 for old tracers that know no more.',
+  },
+  baggageTags: {
+    section: 'Propagation',
+    env: ['TRACING_AGENT_BAGGAGE_TAGS'],
+    parser: keyList,
+    default: [],
+    doc: 'Baggage keys whose values become tags of each span, such as `tenant,kubernetes.object.key`.',
+  },
+  baggageLogs: {
+    section: 'Propagation',
+    env: ['TRACING_AGENT_BAGGAGE_LOGS'],
+    parser: yesOrNo,
+    default: true,
+    doc: "Whether baggage that the application sets is noted on the active span as a log `event=baggage`, as Jaeger's clients do.",
   },
 
   scheduleDelayMillis: {

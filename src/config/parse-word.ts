@@ -42,16 +42,6 @@ export const yesOrNo: Parser<boolean> = {
   },
 };
 
-/** A switch whose other position a later version brings. */
-export const onForNow: Parser<boolean> = {
-  accepts: '`true`',
-  parse(value, complaints) {
-    const parsed = yesOrNo.parse(value, complaints);
-    if (parsed === false) complaints.notYet();
-    return parsed || undefined;
-  },
-};
-
 /** One word, in any case. `later` are words that a later version supports. */
 export function oneOf<T extends string>(
   words: Readonly<Record<string, T>>,
@@ -105,6 +95,9 @@ export function listOf<T extends string>(
     },
   };
 }
+
+/** A list of keys, as they are. */
+export const keyList: Parser<readonly string[]> = { accepts: 'list of keys', parse: items };
 
 const PACKAGE_PREFIX = '@opentelemetry/instrumentation-';
 

@@ -38,6 +38,7 @@ export interface UberTraceIdOptions {
 const SAMPLED = 1;
 const DEBUG = 2;
 const FIREHOSE = 8;
+const NO_HIGH_HALF = '0'.repeat(16);
 /** W3C's limits, which keep a hostile set of headers from growing our memory. */
 const MOST_ITEMS = 64;
 const MOST_VALUE_CHARACTERS = 2048;
@@ -72,7 +73,10 @@ export class UberTraceIdPropagator implements TextMapPropagator {
     const span = trace.getSpanContext(context);
     if (span !== undefined && !isTracingSuppressed(context)) {
       const flags = (span.traceFlags & SAMPLED) | jaegerFlags(context);
-      setter.set(carrier, this.#traceHeader, `${span.traceId}:${span.spanId}:0:${flags.toString(16)}`);
+      const { traceId } = span;
+      // As Jaeger's clients write ids of 64 bits; old ones read no others.
+      const id = traceId.startsWith(NO_HIGH_HALF) ? traceId.slice(16) : traceId;
+      setter.set(carrier, this.#traceHeader, `${id}:${span.spanId}:0:${flags.toString(16)}`);
     }
     const baggage = propagation.getBaggage(context);
     if (baggage === undefined) return;

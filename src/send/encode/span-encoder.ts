@@ -17,6 +17,14 @@ interface OldSpan {
   readonly instrumentationLibrary?: ReadableSpan['instrumentationScope'];
 }
 
+/** What spans of our own recorder know better: times in microseconds since the epoch, and Jaeger's further flags. */
+interface OwnSpan {
+  readonly startMicros?: number;
+  readonly endMicros?: number;
+  /** Debug 2, firehose 8. */
+  readonly jaegerFlags?: number;
+}
+
 /** Tags that many spans share, whole. */
 interface SharedTags {
   readonly kinds: readonly (Fragment | undefined)[];
@@ -62,11 +70,13 @@ export function encodeSpan(writer: Writer, span: ReadableSpan): void {
   }
   writer.field(Type.I32, SPAN.flags, links.length > 0 ? SPAN.references : SPAN.operationName);
   // Only sampled spans come here, so they say so. W3C's other flags don't pass: its `random` is where Jaeger has `debug`.
-  writer.i32(SPAN_FLAG.sampled);
+  writer.i32(SPAN_FLAG.sampled | ((span as OwnSpan).jaegerFlags ?? 0));
+  const { startMicros, endMicros = 0 } = span as OwnSpan;
+  const start = startMicros === undefined ? microseconds(span.startTime) : Math.floor(startMicros);
   writer.field(Type.I64, SPAN.startTime, SPAN.flags);
-  writer.i64(microseconds(span.startTime));
+  writer.i64(start);
   writer.field(Type.I64, SPAN.duration, SPAN.startTime);
-  writer.i64(microseconds(span.duration));
+  writer.i64(startMicros === undefined ? microseconds(span.duration) : Math.floor(endMicros) - start);
   const tags = encodeTags(writer, span);
   if (events.length > 0) {
     writer.field(Type.LIST, SPAN.logs, tags ? SPAN.tags : SPAN.duration);

@@ -86,16 +86,6 @@ describe('switches', () => {
     for (const text of ['yes', '2', 'tru', 'null']) assert.equal(parsed('disabled', text), undefined, text);
     assert.equal(parsed('disabled', 1), undefined);
   });
-
-  test('JAEGER_TRACEID_128BIT=false is of a later version', () => {
-    assert.deepEqual(resolveConfig({ env: { JAEGER_TRACEID_128BIT: 'true' } }).problems, []);
-    const { config, problems } = resolveConfig({ env: { JAEGER_TRACEID_128BIT: 'false' } });
-    assert.equal(config.traceId128Bit, true);
-    assert.deepEqual(
-      problems.map(({ code, used }) => [code, used]),
-      [['TA_SETTING_NOT_YET', 'true']],
-    );
-  });
 });
 
 describe('hosts and addresses', () => {

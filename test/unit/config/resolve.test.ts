@@ -51,6 +51,9 @@ const SAMPLES: Record<string, [text: string, value: unknown]> = {
   propagators: ['tracecontext', ['tracecontext']],
   traceContextHeaderName: ['X-Trace', 'x-trace'],
   debugHeaderName: ['X-Debug', 'x-debug'],
+  traceId128Bit: ['false', false],
+  baggageTags: ['tenant, userId', ['tenant', 'userId']],
+  baggageLogs: ['false', false],
   scheduleDelayMillis: ['7', 7],
   maxQueueSize: ['700', 700],
   maxQueueBytes: ['70000', 70_000],
@@ -73,7 +76,7 @@ const SAMPLES: Record<string, [text: string, value: unknown]> = {
   configFile: ['x.json', 'x.json'],
 };
 /** Values that the lower of two sources holds in the test of precedence. */
-const UNSUPPORTED = ['samplerArgument', 'otlpProtocol', 'enable', 'traceId128Bit'];
+const UNSUPPORTED = ['samplerArgument', 'otlpProtocol', 'enable'];
 
 describe('each variable of each option', () => {
   for (const option of optionNames) {

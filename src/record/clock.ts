@@ -1,0 +1,54 @@
+/**
+ * Tells the time of spans: microseconds since the epoch, finer than the wall clock's milliseconds and never going back.
+ * Fourth station of a span's way: asked when a span begins, ends, or notes an event.
+ *
+ * All spans of one trace in this process use one offset, so that a wall clock which is set in between can't put a
+ * child before its parent; each new trace looks whether the two clocks still agree.
+ */
+import type { HrTime, TimeInput } from '@opentelemetry/api';
+
+// Node's own, kept: a test's fake clock replaces them.
+const monotonic = performance.now.bind(performance);
+const wall = Date.now;
+
+/** Apart by more than this, in milliseconds, the wall clock was set, or the machine slept. `Date.now` cuts to one. */
+const MOST_DRIFT = 2;
+
+let current = performance.timeOrigin;
+
+/** Milliseconds from the monotonic clock's origin to the epoch's, for the spans of a new trace. */
+export function clockOffset(): number {
+  const now = wall();
+  const elapsed = monotonic();
+  const drift = now - (elapsed + current);
+  if (drift > MOST_DRIFT || drift < -MOST_DRIFT) current = now - elapsed;
+  return current;
+}
+
+/** Microseconds since the epoch. */
+export function now(offset: number): number {
+  return (monotonic() + offset) * 1e3;
+}
+
+/**
+ * Microseconds since the epoch of a time in one of the API's forms: a `Date`, an `HrTime`, milliseconds since the
+ * epoch, or a reading of `performance.now()`, which a number that isn't beyond it is taken for, as the SDK does.
+ * Undefined for anything else.
+ */
+export function toMicroseconds(time: TimeInput | undefined, offset: number): number | undefined {
+  if (typeof time === 'number') return (time <= monotonic() ? time + offset : time) * 1e3;
+  if (time instanceof Date) return time.getTime() * 1e3;
+  return isHrTime(time) ? time[0] * 1e6 + time[1] / 1e3 : undefined;
+}
+
+/** Whole seconds and nanoseconds. */
+export function toHrTime(microseconds: number): HrTime {
+  const seconds = Math.floor(microseconds / 1e6);
+  return [seconds, Math.round((microseconds - seconds * 1e6) * 1e3)];
+}
+
+export function isHrTime(time: unknown): time is HrTime {
+  return (
+    Array.isArray(time) && time.length === 2 && typeof time[0] === 'number' && typeof time[1] === 'number'
+  );
+}

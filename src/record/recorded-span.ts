@@ -1,0 +1,326 @@
+/**
+ * A span: what happened, when, under which name, with the API's and the SDK's interfaces.
+ * Fourth station of a span's way: begun by `tracer.ts`, handed to `sample` and `send` when it ends.
+ *
+ * In place of the SDK's `SpanImpl`, which costs more than encoding does: it copies attributes three times, measures
+ * time in four arrays a span, and starts spans at whole milliseconds, so that siblings have no order.
+ */
+import {
+  type Attributes,
+  type AttributeValue,
+  diag,
+  type Exception,
+  type HrTime,
+  type Link,
+  type Span,
+  type SpanContext,
+  type SpanKind,
+  type SpanStatus,
+  SpanStatusCode,
+  type TimeInput,
+  TraceFlags,
+} from '@opentelemetry/api';
+import type { Resource } from '@opentelemetry/resources';
+import type { ReadableSpan, SpanLimits, SpanProcessor, TimedEvent } from '@opentelemetry/sdk-trace-base';
+import { cut, isAttributeValue, limited, validAttributes } from './attribute-value';
+import { isHrTime, now, toHrTime, toMicroseconds } from './clock';
+import type { LocalTrace } from './local-trace';
+
+/** What all spans of one tracer share. */
+export interface SpanOrigin {
+  readonly resource: Resource;
+  readonly instrumentationScope: ReadableSpan['instrumentationScope'];
+  readonly limits: Required<SpanLimits>;
+  readonly processor: SpanProcessor;
+}
+
+const UNSET: SpanStatus = Object.freeze({ code: SpanStatusCode.UNSET });
+const NO_LINKS: Link[] = Object.freeze([]) as unknown as Link[];
+const NO_EVENTS: TimedEvent[] = Object.freeze([]) as unknown as TimedEvent[];
+
+export class RecordedSpan implements Span, ReadableSpan {
+  name: string;
+  readonly kind: SpanKind;
+  readonly parentSpanContext: SpanContext | undefined;
+  attributes: Attributes;
+  readonly trace: LocalTrace;
+  /** Microseconds since the epoch, whose fractions are exact to a quarter. */
+  readonly startMicros: number;
+  endMicros = 0;
+  status: SpanStatus = UNSET;
+  links: Link[] = NO_LINKS;
+  events: TimedEvent[] = NO_EVENTS;
+  ended = false;
+  droppedAttributesCount = 0;
+  droppedEventsCount = 0;
+  droppedLinksCount = 0;
+  /** False while a trace's first span is not sampled: what it is told is forgotten, but for `sampling.priority`. */
+  #recording: boolean;
+  /** Of `attributes`; counted when it begins to matter. */
+  #attributeCount = -1;
+  readonly #context: SpanContext;
+  readonly #origin: SpanOrigin;
+  /** Times that came as such are given back as they came. */
+  #givenStart: HrTime | undefined;
+  #givenEnd: HrTime | undefined;
+  /** The application has named the start: the monotonic clock knows nothing of its end. */
+  readonly #wallTime: boolean;
+
+  /** @param attributes becomes the span's own, valid */
+  constructor(
+    origin: SpanOrigin,
+    trace: LocalTrace,
+    context: SpanContext,
+    parent: SpanContext | undefined,
+    name: string,
+    kind: SpanKind,
+    attributes: Attributes,
+    startTime: TimeInput | undefined,
+    recording: boolean,
+  ) {
+    this.name = name;
+    this.kind = kind;
+    this.parentSpanContext = parent;
+    this.attributes = attributes;
+    this.trace = trace;
+    this.#context = context;
+    this.#origin = origin;
+    this.#recording = recording;
+    this.#wallTime = startTime !== undefined && startTime !== null;
+    if (isHrTime(startTime)) this.#givenStart = startTime;
+    this.startMicros = toMicroseconds(startTime, trace.clockOffset) ?? now(trace.clockOffset);
+  }
+
+  get resource(): Resource {
+    return this.#origin.resource;
+  }
+
+  get instrumentationScope(): ReadableSpan['instrumentationScope'] {
+    return this.#origin.instrumentationScope;
+  }
+
+  get startTime(): HrTime {
+    return this.#givenStart ?? toHrTime(this.startMicros);
+  }
+
+  get endTime(): HrTime {
+    if (!this.ended) return [0, 0];
+    return this.#givenEnd ?? toHrTime(this.endMicros);
+  }
+
+  get duration(): HrTime {
+    return this.ended ? toHrTime(this.endMicros - this.startMicros) : [-1, -1];
+  }
+
+  /** Jaeger's flags beside `sampled`, for the encoder and for the headers of what is called. */
+  get jaegerFlags(): number {
+    return this.trace.flags;
+  }
+
+  spanContext(): SpanContext {
+    return this.#context;
+  }
+
+  isRecording(): boolean {
+    return this.#recording && !this.ended;
+  }
+
+  setAttribute(key: string, value: AttributeValue): this {
+    if (key === 'sampling.priority') this.#prioritise(value);
+    if (value === undefined || value === null || this.#closed()) return this;
+    if (key.length === 0) {
+      diag.warn(`Invalid attribute key: ${key}`);
+      return this;
+    }
+    if (!isAttributeValue(value)) {
+      diag.warn(`Invalid attribute value set for key: ${key}`);
+      return this;
+    }
+    const { attributes } = this;
+    if (!Object.hasOwn(attributes, key) && !this.#countAttribute()) return this;
+    attributes[key] = cut(value, this.#origin.limits.attributeValueLengthLimit);
+    return this;
+  }
+
+  setAttributes(attributes: Attributes): this {
+    if (attributes === undefined || attributes === null) return this;
+    for (const key of Object.keys(attributes)) this.setAttribute(key, attributes[key]!);
+    return this;
+  }
+
+  addEvent(name: string, attributesOrTime?: Attributes | TimeInput, time?: TimeInput): this {
+    if (this.#closed()) return this;
+    const { eventCountLimit, attributePerEventCountLimit, attributeValueLengthLimit } = this.#origin.limits;
+    if (eventCountLimit === 0) {
+      this.droppedEventsCount++;
+      return this;
+    }
+    if (this.events.length >= eventCountLimit) {
+      this.events.shift();
+      this.droppedEventsCount++;
+    }
+    let at = time;
+    let given: unknown = attributesOrTime;
+    if (isTime(attributesOrTime)) {
+      if (!isTime(time)) at = attributesOrTime;
+      given = undefined;
+    }
+    const { kept, dropped } = limited(
+      validAttributes(given),
+      attributePerEventCountLimit,
+      attributeValueLengthLimit,
+    );
+    if (this.events === NO_EVENTS) this.events = [];
+    const moment = isHrTime(at) ? at : toHrTime(this.#moment(at));
+    this.events.push({ name, attributes: kept, time: moment, droppedAttributesCount: dropped });
+    return this;
+  }
+
+  addLink(link: Link): this {
+    if (this.#closed()) return this;
+    const { linkCountLimit, attributePerLinkCountLimit, attributeValueLengthLimit } = this.#origin.limits;
+    if (linkCountLimit === 0) {
+      this.droppedLinksCount++;
+      return this;
+    }
+    if (this.links.length >= linkCountLimit) {
+      this.links.shift();
+      this.droppedLinksCount++;
+    }
+    const { kept, dropped } = limited(
+      validAttributes(link.attributes),
+      attributePerLinkCountLimit,
+      attributeValueLengthLimit,
+    );
+    const added: Link = { context: link.context };
+    if (Object.keys(kept).length > 0) added.attributes = kept;
+    if (dropped > 0) added.droppedAttributesCount = dropped;
+    if (this.links === NO_LINKS) this.links = [];
+    this.links.push(added);
+    return this;
+  }
+
+  addLinks(links: Link[]): this {
+    for (const link of links) this.addLink(link);
+    return this;
+  }
+
+  setStatus(status: SpanStatus): this {
+    if (this.#closed()) return this;
+    // OK is the application's last word; UNSET says nothing.
+    if (status.code === SpanStatusCode.UNSET || this.status.code === SpanStatusCode.OK) return this;
+    const { code, message } = status;
+    if (code !== SpanStatusCode.ERROR || message === undefined || message === null) this.status = { code };
+    else if (typeof message === 'string') this.status = { code, message };
+    else {
+      this.status = { code };
+      diag.warn(`Dropping invalid status.message of type '${typeof message}', expected 'string'`);
+    }
+    return this;
+  }
+
+  updateName(name: string): this {
+    if (!this.#closed()) this.name = name;
+    return this;
+  }
+
+  recordException(exception: Exception, time?: TimeInput): void {
+    const attributes = exceptionAttributes(exception);
+    if (attributes['exception.type'] || attributes['exception.message'])
+      this.addEvent('exception', attributes, time);
+    else diag.warn(`Failed to record an exception ${exception}`);
+  }
+
+  end(endTime?: TimeInput): void {
+    if (this.ended) {
+      diag.error(`${this.name} ${this.#context.traceId}-${this.#context.spanId} was ended before`);
+      return;
+    }
+    let end = this.#moment(endTime);
+    if (isHrTime(endTime)) this.#givenEnd = endTime;
+    if (!(end >= this.startMicros)) {
+      if (endTime !== undefined)
+        diag.warn('Inconsistent start and end time, startTime > endTime. Setting span duration to 0ms.');
+      end = this.startMicros;
+      this.#givenEnd = this.#givenStart;
+    }
+    this.endMicros = end;
+    if (!this.#recording) {
+      this.ended = true;
+      return;
+    }
+    const { processor } = this.#origin;
+    processor.onEnding?.(this as never);
+    this.ended = true;
+    if (this.trace.dropped) this.#context.traceFlags &= ~TraceFlags.SAMPLED;
+    processor.onEnd(this);
+  }
+
+  /** Cuts what it was started with to the limits; patches of ours stay within them. */
+  keepWithinLimits(): void {
+    const { attributeCountLimit, attributeValueLengthLimit } = this.#origin.limits;
+    const { kept, dropped } = limited(this.attributes, attributeCountLimit, attributeValueLengthLimit);
+    this.attributes = kept;
+    this.droppedAttributesCount += dropped;
+  }
+
+  /** Microseconds since the epoch of a time that the application gave, or now. */
+  #moment(time: TimeInput | undefined): number {
+    const given =
+      time === undefined || time === null ? undefined : toMicroseconds(time, this.trace.clockOffset);
+    if (given !== undefined) return given;
+    return this.#wallTime ? Date.now() * 1e3 : now(this.trace.clockOffset);
+  }
+
+  /** Whether one more attribute fits; one that doesn't is counted. */
+  #countAttribute(): boolean {
+    const { attributeCountLimit } = this.#origin.limits;
+    if (this.#attributeCount < 0) this.#attributeCount = Object.keys(this.attributes).length;
+    if (this.#attributeCount < attributeCountLimit) {
+      this.#attributeCount++;
+      return true;
+    }
+    this.droppedAttributesCount++;
+    return false;
+  }
+
+  /** Ended, or not recorded. */
+  #closed(): boolean {
+    if (this.ended) {
+      const { traceId, spanId } = this.#context;
+      diag.warn(`Cannot execute the operation on ended Span {traceId: ${traceId}, spanId: ${spanId}}`);
+      return true;
+    }
+    return !this.#recording;
+  }
+
+  /** OpenTracing's `sampling.priority`: more than 0 keeps the trace from here on, 0 drops what has not been sent. */
+  #prioritise(value: unknown): void {
+    const priority = Number(value);
+    if (this.ended || Number.isNaN(priority)) return;
+    if (priority > 0) {
+      this.trace.keep();
+      this.#context.traceFlags |= TraceFlags.SAMPLED;
+      this.#recording = true;
+    } else {
+      this.trace.dropped = true;
+      this.#context.traceFlags &= ~TraceFlags.SAMPLED;
+    }
+  }
+}
+
+/** The convention's attributes of an exception event; a code stands before the class's name, as in the SDK. */
+function exceptionAttributes(exception: Exception): Attributes {
+  if (typeof exception === 'string') return { 'exception.message': exception };
+  const attributes: Attributes = {};
+  if (!exception) return attributes;
+  if (exception.code) attributes['exception.type'] = exception.code.toString();
+  else if (exception.name) attributes['exception.type'] = exception.name;
+  if (exception.message) attributes['exception.message'] = exception.message;
+  if (exception.stack) attributes['exception.stacktrace'] = exception.stack;
+  return attributes;
+}
+
+function isTime(value: unknown): value is TimeInput {
+  return typeof value === 'number' || value instanceof Date || isHrTime(value);
+}

@@ -1,0 +1,33 @@
+/**
+ * What the recorder asks of the stages around it, which the composition root joins.
+ * Fourth station of a span's way.
+ */
+import type { Attributes, Context } from '@opentelemetry/api';
+import type { RecordedSpan } from './recorded-span';
+
+export interface Surroundings {
+  /** Jaeger's flags that came with the request, beside `sampled`. */
+  readonly flagsOf: (context: Context) => number;
+  /** Whether the sampler decides like a local parent, so that it needn't be asked again. */
+  readonly followsParent: boolean;
+  /** New trace ids of 64 bits, for old tracers. */
+  readonly shortTraceIds?: boolean | undefined;
+  /** Sees each recorded span begin, with its context. */
+  readonly baggage?: BaggageObserver | undefined;
+  /** Hears of the decision on the first span of each trace in this process. */
+  readonly onDecision?: ((decision: RootDecision) => void) | undefined;
+}
+
+export interface BaggageObserver {
+  begun(span: RecordedSpan, context: Context): void;
+}
+
+export interface RootDecision {
+  readonly name: string;
+  readonly traceId: string;
+  readonly sampled: boolean;
+  /** Whether the trace came from another process. */
+  readonly continued: boolean;
+  /** The sampler's tags, which say why: `sampler.type`, `sampler.param`. */
+  readonly attributes: Readonly<Attributes> | undefined;
+}

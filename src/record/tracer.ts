@@ -1,0 +1,190 @@
+/**
+ * Begins spans: whose child it is, whether it is sampled, what it starts with.
+ * Fourth station of a span's way: called by the patches and by the application.
+ */
+import {
+  type Attributes,
+  type Context,
+  context as contexts,
+  INVALID_SPAN_CONTEXT,
+  isSpanContextValid,
+  type Link,
+  type Span,
+  type SpanContext,
+  SpanKind,
+  type SpanOptions,
+  TraceFlags,
+  type Tracer as TracerInterface,
+  trace,
+} from '@opentelemetry/api';
+import { isTracingSuppressed } from '@opentelemetry/core';
+import type { Sampler } from '@opentelemetry/sdk-trace-base';
+import { validAttributes } from './attribute-value';
+import { createSpanId, createTraceId } from './ids';
+import { LocalTrace } from './local-trace';
+import { RecordedSpan, type SpanOrigin } from './recorded-span';
+import type { Surroundings } from './surroundings';
+
+export interface TracerOptions {
+  readonly origin: SpanOrigin;
+  readonly sampler: Sampler;
+  readonly surroundings: Surroundings;
+  /** Attributes come from our own patches: valid, few, and a new object for each span. */
+  readonly trusted?: boolean;
+}
+
+const NO_OPTIONS: SpanOptions = {};
+const NO_LINKS: Link[] = [];
+/** `SamplingDecision` of the SDK. */
+const NOT_RECORD = 0;
+const RECORD_AND_SAMPLED = 2;
+
+export class Tracer implements TracerInterface {
+  readonly #origin: SpanOrigin;
+  readonly #sampler: Sampler;
+  readonly #surroundings: Surroundings;
+  readonly #trusted: boolean;
+
+  constructor(options: TracerOptions) {
+    this.#origin = options.origin;
+    this.#sampler = options.sampler;
+    this.#surroundings = options.surroundings;
+    this.#trusted = options.trusted === true;
+  }
+
+  startSpan(name: string, options: SpanOptions = NO_OPTIONS, under: Context = contexts.active()): Span {
+    const context = options.root ? trace.deleteSpan(under) : under;
+    if (isTracingSuppressed(context)) return trace.wrapSpanContext(INVALID_SPAN_CONTEXT);
+    const parent = trace.getSpan(context);
+    const local = parent instanceof RecordedSpan ? parent : undefined;
+    const parentContext = parent?.spanContext();
+    if (this.#surroundings.followsParent && parentContext !== undefined) {
+      if (local !== undefined) return this.#startBelow(local, parentContext, name, options, context);
+      // Below a span that wasn't sampled in this process, which left nothing but its context.
+      if (parentContext.isRemote !== true && !isSampled(parentContext) && isSpanContextValid(parentContext))
+        return unsampled(parentContext);
+    }
+    const valid =
+      parentContext !== undefined && isSpanContextValid(parentContext) ? parentContext : undefined;
+    return this.#startAsked(valid, local?.trace, name, options, context);
+  }
+
+  startActiveSpan<F extends (span: Span) => unknown>(name: string, work: F): ReturnType<F>;
+  startActiveSpan<F extends (span: Span) => unknown>(
+    name: string,
+    options: SpanOptions,
+    work: F,
+  ): ReturnType<F>;
+  startActiveSpan<F extends (span: Span) => unknown>(
+    name: string,
+    options: SpanOptions,
+    context: Context,
+    work: F,
+  ): ReturnType<F>;
+  startActiveSpan(name: string, ...rest: unknown[]): unknown {
+    if (rest.length === 0) return undefined;
+    const work = rest[Math.min(rest.length, 3) - 1] as (span: Span) => unknown;
+    const options = rest.length > 1 ? (rest[0] as SpanOptions | undefined) : undefined;
+    const given = rest.length > 2 ? (rest[1] as Context | undefined) : undefined;
+    const context = given ?? contexts.active();
+    const span = this.startSpan(name, options, context);
+    return contexts.with(trace.setSpan(context, span), work, undefined, span);
+  }
+
+  /** A child of a span of ours, sampled like it. */
+  #startBelow(
+    parent: RecordedSpan,
+    parentContext: SpanContext,
+    name: string,
+    options: SpanOptions,
+    context: Context,
+  ): Span {
+    if (!isSampled(parentContext) || parent.trace.dropped) return unsampled(parentContext);
+    const { traceId, traceState } = parentContext;
+    const spanContext = createSpanContext(traceId, TraceFlags.SAMPLED, traceState);
+    const attributes = this.#own(options.attributes);
+    return this.#begin(parent.trace, spanContext, parentContext, name, attributes, options, context, true);
+  }
+
+  /** The first span of a trace in this process, or any where children are sampled on their own. */
+  #startAsked(
+    parent: SpanContext | undefined,
+    below: LocalTrace | undefined,
+    name: string,
+    options: SpanOptions,
+    context: Context,
+  ): Span {
+    const traceId = parent?.traceId ?? createTraceId(this.#surroundings.shortTraceIds);
+    const attributes = this.#own(options.attributes);
+    const links = options.links ?? NO_LINKS;
+    const kind = options.kind ?? SpanKind.INTERNAL;
+    const result = this.#sampler.shouldSample(context, traceId, name, kind, attributes, links);
+    const sampled = result.decision === RECORD_AND_SAMPLED;
+    const spanContext = createSpanContext(
+      traceId,
+      sampled ? TraceFlags.SAMPLED : TraceFlags.NONE,
+      result.traceState ?? parent?.traceState,
+    );
+    const { flagsOf, onDecision } = this.#surroundings;
+    onDecision?.({ name, traceId, sampled, continued: parent !== undefined, attributes: result.attributes });
+    const own = below ?? new LocalTrace(flagsOf(context));
+    if (result.attributes !== undefined) Object.assign(attributes, result.attributes);
+    const recording = result.decision !== NOT_RECORD;
+    return this.#begin(own, spanContext, parent, name, attributes, options, context, recording);
+  }
+
+  #begin(
+    own: LocalTrace,
+    spanContext: SpanContext,
+    parent: SpanContext | undefined,
+    name: string,
+    attributes: Attributes,
+    options: SpanOptions,
+    context: Context,
+    recording: boolean,
+  ): RecordedSpan {
+    const kind = options.kind ?? SpanKind.INTERNAL;
+    const { startTime, links } = options;
+    const span = new RecordedSpan(
+      this.#origin,
+      own,
+      spanContext,
+      parent,
+      name,
+      kind,
+      attributes,
+      startTime,
+      recording,
+    );
+    if (!recording) return span;
+    if (!this.#trusted) span.keepWithinLimits();
+    if (links !== undefined && links !== null) span.addLinks(links);
+    this.#surroundings.baggage?.begun(span, context);
+    this.#origin.processor.onStart(span as never, context);
+    return span;
+  }
+
+  #own(attributes: Attributes | undefined): Attributes {
+    return this.#trusted && attributes !== undefined ? attributes : validAttributes(attributes);
+  }
+}
+
+function createSpanContext(
+  traceId: string,
+  traceFlags: number,
+  traceState: SpanContext['traceState'],
+): SpanContext {
+  const spanId = createSpanId();
+  return traceState === undefined
+    ? { traceId, spanId, traceFlags }
+    : { traceId, spanId, traceFlags, traceState };
+}
+
+function isSampled(context: SpanContext): boolean {
+  return (context.traceFlags & TraceFlags.SAMPLED) !== 0;
+}
+
+/** What takes a span's place where none is recorded: its children are not either, nor those of the next service. */
+function unsampled(parent: SpanContext): Span {
+  return trace.wrapSpanContext(createSpanContext(parent.traceId, TraceFlags.NONE, parent.traceState));
+}
