@@ -10,7 +10,7 @@ const src = join(root, 'src');
 const dist = join(root, 'dist');
 
 /** What runs in a traced process: one file that is read at start, and a chunk for each library's patch. */
-const agent = { register: 'register', index: 'index' };
+const agent = { register: 'register', index: 'index', 'es-module-thread': 'load/es-module-thread' };
 /** What is used without the agent; a build of its own, so that the agent's file needn't be cut up for it. */
 const parts = { exporter: 'exporter', propagator: 'propagator', sampler: 'sampler', viewer: 'viewer/index' };
 /** Those whose types are public. */
@@ -135,7 +135,7 @@ rmSync(dist, { recursive: true, force: true });
 // Three layers, each one file, since one is read faster than several: what runs at start, what the first span needs,
 // and then a file for each library's patch.
 const onDemand =
-  /[\\/]src[\\/](patch[\\/](http|redis|sql|web|opentelemetry-api)|load[\\/]require-hook|send[\\/](otlp|console|failover|fan-out|create-senders|health-metrics|transport[\\/](http|retry|spool|crc32|collector))|diagnostics[\\/]trace-tree|thrift[\\/](batch-decoder|binary-reader|compact-reader|reader))|require-in-the-middle|module-details-from-path|@opentelemetry[\\/]otlp-/;
+  /[\\/]src[\\/](patch[\\/](http|redis|sql|web|opentelemetry-api)|load[\\/](require-hook|es-module|installed-packages)|send[\\/](otlp|console|failover|fan-out|create-senders|health-metrics|transport[\\/](http|retry|spool|crc32|collector))|diagnostics[\\/]trace-tree|sample[\\/](rules-sampler|local-tail|debug-guard|debug-credits)|thrift[\\/](batch-decoder|binary-reader|compact-reader|reader))|require-in-the-middle|module-details-from-path|@opentelemetry[\\/]otlp-/;
 const start =
   /[\\/]src[\\/](config|diagnostics|load|patch[\\/](registry|patcher|wrap)|record[\\/]api-globals|(agent|lifecycle|control|version|register|index)\.ts$)/;
 await bundle(agent, '', {

@@ -4,6 +4,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Option, optionNames, options, type Section } from '../src/config/options';
+import { renderInstrumentations } from './instrumentations-page';
 
 const SECTIONS: Record<Section, string> = {
   Service: 'What the process is called and described by in Jaeger.',
@@ -78,4 +79,5 @@ function renderDefault({ default: value, unit }: Option<unknown>): string {
 
 if (require.main === module) {
   writeFileSync(join(__dirname, '..', 'docs', 'configuration.md'), renderConfiguration());
+  writeFileSync(join(__dirname, '..', 'docs', 'instrumentations.md'), renderInstrumentations());
 }

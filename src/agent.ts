@@ -4,6 +4,7 @@
  *
  *     load → patch → propagate → record → sample → send(batch → encode → transport)
  */
+import { join } from 'node:path';
 import type { Config, Options } from './config/config';
 import { readSurroundings } from './config/environment';
 import { show } from './config/problem';
@@ -11,11 +12,13 @@ import { resolveConfig } from './config/resolve';
 import { type Counters, counters } from './diagnostics/counters';
 import { report, setLogLevel } from './diagnostics/log';
 import { hookBuiltins } from './load/builtin-hook';
+import type { EsModuleOptions } from './load/es-module-hook';
 import { hookModules } from './load/module-hook';
 import { type Match, TargetIndex } from './load/target-index';
 import { Patcher } from './patch/patcher';
 import { type BuiltinRow, builtins, type PackageRow, packages } from './patch/registry';
 import { registerGlobals } from './record/api-globals';
+import type { SamplingDecision } from './sample/decision-log';
 import type { Tracing } from './tracing';
 import { VERSION } from './version';
 
@@ -35,11 +38,14 @@ export interface Agent {
   /** Sends what is left and undoes the hooks; patched libraries keep their patches, which then do nothing. */
   shutdown(): Promise<void>;
   health(): Readonly<Counters>;
+  /** The last sampling decisions, the oldest first. */
+  decisions(): readonly SamplingDecision[];
 }
 
 /** Starts with settings from `code` and the environment. Undefined where it stands back. */
 export function createAgent(code: Options, origin: string): Agent | undefined {
-  const { config, problems } = resolveConfig({ ...readSurroundings(), code });
+  const surroundings = readSurroundings();
+  const { config, problems } = resolveConfig({ ...surroundings, code });
   setLogLevel(config.logLevel);
   for (const problem of problems) report(problem.code, problem, problem.name);
   if (config.disabled) return undefined;
@@ -77,6 +83,7 @@ export function createAgent(code: Options, origin: string): Agent | undefined {
     },
     packages.filter(wanted),
     builtins.filter(wanted),
+    { when: config.esModules, threadFile: join(__dirname, 'es-module-thread.js'), ...surroundings },
   );
 
   report('TA_STARTED', {
@@ -91,6 +98,7 @@ export function createAgent(code: Options, origin: string): Agent | undefined {
     forceFlush: async (limit) => tracing?.processor.forceFlush(limit),
     flushNow: () => tracing?.processor.flushNow(),
     health: () => ({ ...counters }),
+    decisions: () => tracing?.decisions() ?? [],
     async shutdown() {
       unhook();
       unregister();
@@ -111,17 +119,26 @@ function hookLibraries(
   apply: Patcher['apply'],
   rows: readonly PackageRow[],
   builtinRows: readonly BuiltinRow[],
+  esModules: EsModuleOptions,
 ): () => void {
   const unhookBuiltins = hookBuiltins(builtinRows, (exports, row) => {
     apply(row, exports, { name: row.module, version: process.versions.node, file: '', directory: '' });
   });
-  const unhookModules = hookModules(new TargetIndex(rows), (exports, match: Match<PackageRow>) => {
+  const index = new TargetIndex(rows);
+  const onModule = (exports: unknown, match: Match<PackageRow>): unknown => {
     let patched = exports;
     for (const row of match.targets) patched = apply(row, patched, match);
     return patched;
-  });
+  };
+  const unhookModules = hookModules(index, onModule);
+  let unhookEsModules: (() => void) | undefined;
+  if (rows.some((row) => row.esm !== undefined)) {
+    const { hookEsModules } = require('./load/es-module-hook') as typeof import('./load/es-module-hook');
+    unhookEsModules = hookEsModules(rows, index, onModule, esModules);
+  }
   return () => {
     unhookBuiltins();
     unhookModules();
+    unhookEsModules?.();
   };
 }

@@ -5,6 +5,7 @@
 import type { Options } from './config/config';
 import type { Counters } from './diagnostics/counters';
 import { createCounters, runningAgent, startOnce } from './register';
+import type { SamplingDecision } from './sample/decision-log';
 
 /**
  * Starts the agent, as `-r tracing-agent/register` does; call it before the libraries to trace are loaded.
@@ -28,4 +29,12 @@ export async function forceFlush(): Promise<void> {
 /** Counts of what became of patches and spans since the start; all zero when no agent runs. */
 export function health(): Readonly<Counters> {
   return runningAgent()?.health() ?? createCounters();
+}
+
+/**
+ * Why the last traces were kept or not: up to 256 decisions of samplers on the first span of a trace in this process,
+ * the oldest first. Empty when no agent runs.
+ */
+export function decisions(): readonly SamplingDecision[] {
+  return runningAgent()?.decisions() ?? [];
 }

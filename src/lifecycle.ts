@@ -7,6 +7,7 @@ import { type Agent, createAgent } from './agent';
 import type { Options } from './config/config';
 import { contained, fault } from './diagnostics/contain';
 import { report } from './diagnostics/log';
+import { inLoaderThread } from './load/loader-thread';
 
 /** Where any copy of this package, of any version, finds the agent that runs. */
 const RUNNING = Symbol.for('tracing-agent.running');
@@ -23,6 +24,7 @@ export function runningAgent(): Agent | undefined {
  */
 export function startOnce(options: Options, origin: string): boolean {
   try {
+    if (inLoaderThread()) return false;
     const running = runningAgent();
     if (running !== undefined) {
       if (running.origin !== origin) report('TA_ALREADY_STARTED', { first: running.origin, second: origin });

@@ -2,3 +2,8 @@
 export { ConstSampler } from './sample/const-sampler';
 export { ProbabilisticSampler } from './sample/probabilistic-sampler';
 export { RateLimitingSampler } from './sample/rate-limiting-sampler';
+export {
+  type InitialSampler,
+  JaegerRemoteSampler,
+  type JaegerRemoteSamplerOptions,
+} from './sample/remote/jaeger-remote-sampler';

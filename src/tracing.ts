@@ -10,13 +10,15 @@ import type { Tools } from './patch/instrumentation';
 import { retireToolboxes, toolboxFor } from './patch/toolbox';
 import { createPropagator } from './propagate/create-propagator';
 import { jaegerFlags } from './propagate/jaeger-flags';
+import { notedHeader } from './propagate/noted-headers';
 import { debugId } from './propagate/uber-trace-id';
 import type { Globals } from './record/api-globals';
 import { BaggageNotes } from './record/baggage-notes';
 import { ContextManager } from './record/context-manager';
 import { createResource } from './record/resource';
 import { TracerProvider } from './record/tracer-provider';
-import { createSampler } from './sample/create-sampler';
+import { createSampler, type GuardOptions } from './sample/create-sampler';
+import { DecisionLog, type SamplingDecision } from './sample/decision-log';
 import { BatchSpanProcessor } from './send/batch/batch-span-processor';
 import { SpanBatcher } from './send/batch/span-batcher';
 import type { Watch } from './send/create-senders';
@@ -32,22 +34,29 @@ export interface Tracing extends Globals {
   start(): void;
   /** Ends it. */
   stop(): void;
+  /** The last sampling decisions, the oldest first. */
+  decisions(): readonly SamplingDecision[];
   /** Tools for one instrumentation's patches. */
   createTools(instrumentation: string): Tools;
 }
 
 export function createTracing(config: Config): Tracing {
-  const processor = createSender(config);
-  const { sampler, start, stop } = createSampler(
-    { ...config.sampler, roots: config.roots },
+  const processor = createTail(config, createSender(config));
+  const { sampler, start, stop, late, flagsOf } = createSampler(
+    { ...config.sampler, roots: config.roots, rules: config.samplingRules, guard: guardOf(config) },
     {
       serviceName: config.serviceName,
       endpoint: config.samplingEndpoint,
       interval: config.samplingRefreshIntervalMillis,
       maxOperations: config.samplingMaxOperations,
     },
-    config.propagators.includes('jaeger') ? debugId : undefined,
+    {
+      debugIdOf: config.propagators.includes('jaeger') ? debugId : undefined,
+      flagsOf: jaegerFlags,
+      headerOf: notedHeader,
+    },
   );
+  const decisions = new DecisionLog(String(sampler));
   const followsParent = config.sampler.parentBased || config.roots !== 'all';
   const provider = new TracerProvider({
     resource: createResource(config.serviceName, { ...config.resourceAttributes, ...config.tags }),
@@ -62,8 +71,10 @@ export function createTracing(config: Config): Tracing {
     },
     processor,
     surroundings: {
-      flagsOf: jaegerFlags,
+      flagsOf,
       followsParent,
+      late,
+      onDecision: (decision) => decisions.note(decision),
       baggage: new BaggageNotes({ tags: config.baggageTags, logs: config.baggageLogs }),
       shortTraceIds: !config.traceId128Bit,
     },
@@ -82,10 +93,12 @@ export function createTracing(config: Config): Tracing {
     },
     trace,
     context: new ContextManager().enable(),
-    propagation: createPropagator(config.propagators, {
-      traceHeader: config.traceContextHeaderName,
-      debugHeader: config.debugHeaderName,
-    }),
+    propagation: createPropagator(
+      config.propagators,
+      { traceHeader: config.traceContextHeaderName, debugHeader: config.debugHeaderName },
+      headersToNote(config),
+    ),
+    decisions: () => decisions.list(),
     createTools: (instrumentation) =>
       toolboxFor({
         instrumentation,
@@ -103,6 +116,46 @@ function showMetrics(): void {
   (require('./send/health-metrics') as typeof import('./send/health-metrics')).watchForMeterProvider(
     counters,
     VERSION,
+  );
+}
+
+/** The request headers that sampling rules and the debug guard look at. */
+function headersToNote(config: Config): string[] {
+  const names = config.samplingRules.flatMap(({ conditions }) =>
+    conditions.flatMap((each) => (each.subject === 'header' ? [each.key!] : [])),
+  );
+  if (config.debugSecret !== undefined) names.push(config.debugSecretHeaderName);
+  return names;
+}
+
+/** Undefined where debug flags and ids of everybody count. */
+function guardOf(config: Config): GuardOptions | undefined {
+  const { debugRate, debugCallers, debugSecret, debugCreditsEndpoint } = config;
+  if (
+    [debugRate, debugSecret, debugCreditsEndpoint].every((each) => each === undefined) &&
+    debugCallers.length === 0
+  )
+    return undefined;
+  return {
+    rate: debugRate,
+    callers: debugCallers,
+    secret: debugSecret,
+    secretHeader: config.debugSecretHeaderName,
+    creditsEndpoint: debugCreditsEndpoint,
+    onDenied: () => {
+      counters.debugDenied++;
+    },
+  };
+}
+
+function createTail(config: Config, sender: Sender): Sender {
+  const { tailSlowMillis, tailHoldMillis, tailMaxSpans } = config;
+  if (tailSlowMillis === undefined) return sender;
+  const { LocalTail } = require('./sample/local-tail') as typeof import('./sample/local-tail');
+  return new LocalTail(
+    sender,
+    { slow: tailSlowMillis, hold: tailHoldMillis, maxSpans: tailMaxSpans },
+    counters,
   );
 }
 

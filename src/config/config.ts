@@ -2,6 +2,7 @@
  * The settings as the rest of the agent reads them: every one resolved, typed and in range.
  * Beside a span's way: `resolve.ts` makes it once at start; the stages take their part of it.
  */
+import type { SamplingRule } from './sampling-rules';
 
 /** Where spans can be sent. */
 export type ExporterName = 'jaeger' | 'otlp' | 'console';
@@ -104,6 +105,20 @@ export interface Settings {
   readonly samplingEndpoint: string;
   readonly samplingRefreshIntervalMillis: number;
   readonly samplingMaxOperations: number;
+  /** Looked at before `sampler` for each new trace; the first that matches decides. */
+  readonly samplingRules: readonly SamplingRule[];
+  /** Of the traces that begin here and are sampled, only those are sent that failed or took this long, in milliseconds. */
+  readonly tailSlowMillis: number | undefined;
+  readonly tailHoldMillis: number;
+  readonly tailMaxSpans: number;
+  /** Debug traces a second at most. */
+  readonly debugRate: number | undefined;
+  /** Addresses and networks whose debug flags and ids count; all where it is empty. */
+  readonly debugCallers: readonly string[];
+  readonly debugSecret: string | undefined;
+  /** The header that has to hold `debugSecret`, in lower case. */
+  readonly debugSecretHeaderName: string;
+  readonly debugCreditsEndpoint: string | undefined;
 
   /** In the order in which they are asked; empty where `none` was asked for. */
   readonly propagators: readonly PropagatorName[];
@@ -138,6 +153,7 @@ export interface Settings {
   /** In characters. */
   readonly attributeValueLengthLimit: number;
 
+  readonly esModules: 'auto' | 'on' | 'off';
   /** Short names (`http`, `pg`); undefined means all. */
   readonly enabledInstrumentations: readonly string[] | undefined;
   readonly disabledInstrumentations: readonly string[];

@@ -7,11 +7,13 @@
  */
 import type { OptionName, PropagatorName, Settings } from './config';
 import { bearerToken, destinations, headerName, headers, host, httpAddress, userName } from './parse-address';
-import { milliseconds, port, wholeNumber } from './parse-number';
+import { milliseconds, port, positiveNumber, wholeNumber } from './parse-number';
 import { samplerArgument } from './parse-sampler-argument';
+import { networks } from './parse-networks';
 import { resourceAttributes, tags } from './parse-tags';
 import { instrumentationNames, keyList, listOf, oneOf, password, text, yesOrNo } from './parse-word';
 import type { Parser } from './parser';
+import { samplingRules } from './sampling-rules';
 
 export type Section =
   | 'Service'
@@ -327,6 +329,73 @@ export const options: { readonly [N in OptionName]: Option<Settings[N]> } = {
     default: 2000,
     doc: 'How many operations remote samplers tell apart.',
   },
+  samplingRules: {
+    section: 'Sampling',
+    env: ['TRACING_AGENT_SAMPLING_RULES'],
+    parser: samplingRules,
+    default: [],
+    doc: 'Rules for new traces, looked at before the sampler; the first that matches decides. Health checks are `drop path=/health*`.',
+  },
+  tailSlowMillis: {
+    section: 'Sampling',
+    env: ['TRACING_AGENT_TAIL_SLOW_MILLIS'],
+    parser: milliseconds(0),
+    default: undefined,
+    unit: 'ms',
+    doc: 'Sends, of the sampled traces that begin in this process, only those whose first span failed or took this long; services that were called keep their part.',
+  },
+  tailHoldMillis: {
+    section: 'Sampling',
+    env: ['TRACING_AGENT_TAIL_HOLD_MILLIS'],
+    parser: milliseconds(1),
+    default: 10_000,
+    unit: 'ms',
+    doc: "How long a trace's spans are held for `TRACING_AGENT_TAIL_SLOW_MILLIS`; one that is still open then is sent.",
+  },
+  tailMaxSpans: {
+    section: 'Sampling',
+    env: ['TRACING_AGENT_TAIL_MAX_SPANS'],
+    parser: wholeNumber(1, 1_000_000),
+    default: 10_000,
+    unit: 'spans',
+    doc: 'How many spans are held for `TRACING_AGENT_TAIL_SLOW_MILLIS`; beyond, the oldest traces are sent.',
+  },
+  debugRate: {
+    section: 'Sampling',
+    env: ['TRACING_AGENT_DEBUG_RATE'],
+    parser: positiveNumber,
+    default: undefined,
+    doc: 'How many debug traces a second the flags and ids of requests may start; others are sampled as if nobody had asked. Any number if unset.',
+  },
+  debugCallers: {
+    section: 'Sampling',
+    env: ['TRACING_AGENT_DEBUG_CALLERS'],
+    parser: networks,
+    default: [],
+    doc: 'Whose debug flags and ids count, by the address of the connection. Everybody if unset.',
+  },
+  debugSecret: {
+    section: 'Sampling',
+    env: ['TRACING_AGENT_DEBUG_SECRET'],
+    parser: password,
+    default: undefined,
+    secret: true,
+    doc: 'What a request has to send in the header of `TRACING_AGENT_DEBUG_SECRET_HEADER_NAME` for its debug flag or id to count.',
+  },
+  debugSecretHeaderName: {
+    section: 'Sampling',
+    env: ['TRACING_AGENT_DEBUG_SECRET_HEADER_NAME'],
+    parser: headerName,
+    default: 'x-trace-debug-secret',
+    doc: 'The header of the secret.',
+  },
+  debugCreditsEndpoint: {
+    section: 'Sampling',
+    env: ['TRACING_AGENT_DEBUG_CREDITS_ENDPOINT'],
+    parser: httpAddress('/credits', 5778),
+    default: undefined,
+    doc: "Where to ask for credits for debug traces, by the protocol of Jaeger's throttler; without credits none is started.",
+  },
 
   propagators: {
     section: 'Propagation',
@@ -513,6 +582,13 @@ export const options: { readonly [N in OptionName]: Option<Settings[N]> } = {
     parser: instrumentationNames,
     default: [],
     doc: 'Instrumentations to leave out, even if they are enabled.',
+  },
+  esModules: {
+    section: 'Agent',
+    env: ['TRACING_AGENT_ES_MODULES'],
+    parser: oneOf({ auto: 'auto', on: 'on', off: 'off' }),
+    default: 'auto',
+    doc: 'Whether libraries that are ES modules are seen: `auto` where the application has one that can be traced, see docs/instrumentations.md. CommonJS is always seen.',
   },
   urlQuery: {
     section: 'Agent',

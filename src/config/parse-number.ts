@@ -79,6 +79,17 @@ export const samplerNumber: Parser<number> = {
   },
 };
 
+/** A number of at least 0, such as `0.5`. */
+export const positiveNumber: Parser<number> = {
+  accepts: 'number of at least 0',
+  parse(value, complaints) {
+    const number = typeof value === 'string' && DECIMAL.test(value.trim()) ? Number(value) : value;
+    if (typeof number === 'number' && Number.isFinite(number) && number >= 0) return number;
+    complaints.invalid('is not a number of at least 0');
+    return undefined;
+  },
+};
+
 function wholeText(text: string): number | undefined {
   const trimmed = text.trim();
   return WHOLE.test(trimmed) ? Number(trimmed) : undefined;

@@ -80,6 +80,16 @@ export const codes = {
     text: '{library} {version} is outside of the versions {range} that this agent knows; it runs untraced',
     next: 'upgrade the agent, or use a version of the library in that range',
   },
+  TA_PATCH_NEWER: {
+    level: 'warn',
+    text: '{library} {version} is newer than the versions {range} that this agent knows; it runs untraced',
+    next: 'upgrade the agent',
+  },
+  TA_ES_MODULES_UNSEEN: {
+    level: 'info',
+    text: '{libraries}: this Node.js shows their ES modules only to a loader thread; imported, they run untraced',
+    next: 'set TRACING_AGENT_ES_MODULES=on, or use Node.js 22.15 or newer; required, they are traced',
+  },
   TA_AGENT_UNRESOLVED: {
     level: 'warn',
     text: 'the Jaeger agent {address} cannot be resolved ({error}); spans are dropped until it can',

@@ -28,6 +28,10 @@ export interface Counters {
   spoolCorrupt: number;
   /** Spans in files that were removed to keep the spool within its size. */
   droppedSpoolFull: number;
+  /** Debug flags and ids that were not allowed to count. */
+  debugDenied: number;
+  /** Spans of traces that neither failed nor took long, where the settings keep no others. */
+  droppedByTail: number;
   /** Spans given up, by cause. */
   droppedQueueFull: number;
   droppedTooLarge: number;
@@ -54,6 +58,8 @@ export function createCounters(): Counters {
     unspooled: 0,
     spoolCorrupt: 0,
     droppedSpoolFull: 0,
+    debugDenied: 0,
+    droppedByTail: 0,
     droppedQueueFull: 0,
     droppedTooLarge: 0,
     droppedUnencodable: 0,

@@ -5,17 +5,20 @@
  * `require('http')` costs 4 to 5 ms that a script without HTTP must not pay, and an ES module's
  * `import 'node:http'` passes no hook at all on Node 18 and 20. But http and undici create their
  * diagnostics channels while they load, through the public `diagnostics_channel.channel`, on every
- * version from 18 to 26: that call is the notice. Nothing of ours stays on the stack of what the application loads.
+ * version from 18 to 26: that call is the notice; for modules without a channel, load-list.ts hears it. Nothing of
+ * ours stays on the stack of what the application loads.
  */
 import { EventEmitter } from 'node:events';
+import { isBuiltin } from 'node:module';
 import { contained, fault } from '../diagnostics/contain';
+import { watchLoadList } from './load-list';
 
 export interface BuiltinTarget {
   /** The built-in's name without `node:`. */
   readonly module: string;
-  /** The diagnostics channel that is created while the module loads. */
-  readonly channel: string;
-  /** Its entry in `process.moduleLoadList`, which tells that it loaded before the agent. */
+  /** The diagnostics channel that is created while the module loads; absent where it creates none. */
+  readonly channel?: string;
+  /** Its entry in `process.moduleLoadList`, which tells that it has loaded. */
   readonly loaded: string;
   /**
    * Names of the classes whose first instance means that the module has loaded, for a patch that needs its exports;
@@ -35,7 +38,17 @@ export function hookBuiltins<T extends BuiltinTarget>(
   targets: readonly T[],
   onBuiltin: OnBuiltin<T>,
 ): () => void {
-  const waiting = new Map(targets.map((target) => [target.channel, target]));
+  const quiet = targets.filter(
+    (target) => target.channel === undefined && isBuiltin(`node:${target.module}`),
+  );
+  const unwatchList = watchLoadList(
+    quiet.map((target) => target.loaded),
+    (name) => {
+      for (const target of quiet) if (target.loaded === name) onBuiltin(builtin(target.module), target);
+    },
+  );
+  const waiting = new Map<string | undefined, T>();
+  for (const target of targets) if (target.channel !== undefined) waiting.set(target.channel, target);
   const loading = new Set<T>();
   // The object that Node's own modules call `channel` on, not an ES module's copy of its names.
   const dc = require('node:diagnostics_channel') as typeof import('node:diagnostics_channel');
@@ -95,12 +108,15 @@ export function hookBuiltins<T extends BuiltinTarget>(
 
   (dc as any).channel = channel;
   const list: readonly string[] = (process as any).moduleLoadList ?? [];
-  for (const target of targets) if (list.includes(target.loaded)) hand(target);
-  return remove;
+  for (const target of targets) if (target.channel && list.includes(target.loaded)) hand(target);
+  return () => {
+    unwatchList();
+    remove();
+  };
 }
 
 /** Node's own module, also where a test has put a mock in the way of `require`. */
 function builtin(name: string): unknown {
   const { getBuiltinModule } = process as { getBuiltinModule?: (name: string) => unknown };
-  return getBuiltinModule?.(name) ?? require(name);
+  return getBuiltinModule?.(`node:${name}`) ?? require(`node:${name}`);
 }

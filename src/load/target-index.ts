@@ -7,16 +7,20 @@ import { Module } from 'node:module';
 import { join } from 'node:path';
 import { report } from '../diagnostics/log';
 import { libraryPath } from './library-path';
-import { inRange } from './version-range';
+import { inRange, isAbove } from './version-range';
 
 /** What to watch for. */
 export interface Target {
   /** Package name as in its package.json. */
   readonly module: string;
-  /** The file inside the package, forward slashes; its main file where absent. */
+  /** The file inside the package, forward slashes; its main file where neither this nor `esm` is given. */
   readonly file?: string;
+  /** In its place, a file that is an ES module. */
+  readonly esm?: string;
   /** A range that `inRange` reads. */
   readonly versions: string;
+  /** Versions that targets of another package see to, so that they aren't said to be untraced. */
+  readonly elsewhere?: string;
 }
 
 /** A package's folder that holds targets, read once. */
@@ -26,6 +30,8 @@ interface Copy<T> {
   readonly directory: string;
   /** Path inside the package → targets. */
   readonly files: Map<string, T[]>;
+  /** The same for files that are ES modules. */
+  readonly esFiles: Map<string, T[]>;
 }
 
 export interface Match<T> {
@@ -69,12 +75,21 @@ export class TargetIndex<T extends Target> {
     return path !== undefined && this.#mayHold(path.name);
   }
 
-  /** What `filename` matches; undefined for nearly every file. */
+  /** What `filename`, of a CommonJS module, matches; undefined for nearly every file. */
   find(filename: string): Match<T> | undefined {
+    return this.#find(filename, 'files');
+  }
+
+  /** What `filename`, of an ES module, matches. */
+  findEsModule(filename: string): Match<T> | undefined {
+    return this.#find(filename, 'esFiles');
+  }
+
+  #find(filename: string, kind: 'files' | 'esFiles'): Match<T> | undefined {
     const path = libraryPath(filename);
     if (path === undefined || !this.#mayHold(path.name)) return undefined;
     const copy = this.#copy(path.name, path.directory);
-    const targets = copy?.files.get(path.file);
+    const targets = copy?.[kind].get(path.file);
     if (copy === undefined || targets === undefined) return undefined;
     return { targets, name: copy.name, version: copy.version, file: path.file, directory: path.directory };
   }
@@ -94,23 +109,43 @@ export class TargetIndex<T extends Target> {
     const { name = folder, version = '' } = readPackage(directory);
     const targets = this.#byName.get(name);
     if (targets !== undefined) {
-      const files = new Map<string, T[]>();
-      for (const target of targets) {
-        if (!inRange(version, target.versions)) {
-          report('TA_PATCH_VERSION', { library: name, version, range: target.versions }, directory);
-          continue;
-        }
-        const file = target.file ?? mainFile(directory);
-        if (file === undefined) continue;
-        const list = files.get(file);
-        if (list === undefined) files.set(file, [target]);
-        else list.push(target);
-      }
-      if (files.size > 0) copy = { name, version, directory, files };
+      const fitting = targets.filter((target) => inRange(version, target.versions));
+      if (fitting.length > 0) copy = { name, version, directory, ...filesOf(fitting, directory) };
+      else if (!targets.some(({ elsewhere }) => elsewhere !== undefined && inRange(version, elsewhere)))
+        reportVersion(name, version, targets, directory);
     }
     if (this.#copies.size < MOST_FOLDERS) this.#copies.set(directory, copy);
     return copy;
   }
+}
+
+/** Tells once for each copy. One that is newer than all we know is what a user upgraded to, and misses. */
+function reportVersion(
+  library: string,
+  version: string,
+  targets: readonly Target[],
+  directory: string,
+): void {
+  const ranges = [...new Set(targets.map((target) => target.versions))];
+  const code = ranges.every((range) => isAbove(version, range)) ? 'TA_PATCH_NEWER' : 'TA_PATCH_VERSION';
+  report(code, { library, version, range: ranges.join(' || '), directory }, directory);
+}
+
+function filesOf<T extends Target>(
+  targets: readonly T[],
+  directory: string,
+): Pick<Copy<T>, 'files' | 'esFiles'> {
+  const files = new Map<string, T[]>();
+  const esFiles = new Map<string, T[]>();
+  for (const target of targets) {
+    const file = target.esm ?? target.file ?? mainFile(directory);
+    if (file === undefined) continue;
+    const map = target.esm === undefined ? files : esFiles;
+    const list = map.get(file);
+    if (list === undefined) map.set(file, [target]);
+    else list.push(target);
+  }
+  return { files, esFiles };
 }
 
 function readPackage(directory: string): { name?: string; version?: string } {

@@ -17,6 +17,20 @@ export function inRange(version: string, range: string): boolean {
   );
 }
 
+/** Whether `version` is newer than any that `range` takes. */
+export function isAbove(version: string, range: string): boolean {
+  const parts = parse(version);
+  return (
+    parts !== undefined &&
+    range.split('||').every((all) =>
+      all
+        .trim()
+        .split(/\s+/)
+        .some((one) => one.startsWith('<') && !holds(parts, one)),
+    )
+  );
+}
+
 type Parts = readonly [major: number, minor: number, patch: number];
 
 function parse(version: string): Parts | undefined {

@@ -8,19 +8,29 @@ import type { Patch } from './instrumentation';
 export interface PackageRow {
   readonly instrumentation: string;
   readonly module: string;
-  /** The file inside the package; its main file where absent. */
+  /** The file inside the package, CommonJS; its main file where neither this nor `esm` is given. */
   readonly file?: string;
+  /** In its place, a file that is an ES module. The patch gets its exports once it has run, and changes them in place. */
+  readonly esm?: string;
+  /**
+   * Of `esm`, the exports that the patch puts others in the place of: by assigning to its `exports`. Only for files
+   * that users import themselves; the package's own files keep the originals.
+   */
+  readonly replaces?: readonly string[];
   readonly versions: string;
+  /** Versions that are traced by rows of another package, so that they aren't said to be untraced. */
+  readonly elsewhere?: string;
   /** Installed whatever the settings list. */
   readonly always?: true;
   readonly load: () => Patch;
 }
 
-/** A part of Node itself, seen by the diagnostics channel that it creates while it loads. */
+/** A part of Node itself, seen by the diagnostics channel that it creates while it loads, or by its name in Node's list. */
 export interface BuiltinRow {
   readonly instrumentation: string;
   readonly module: string;
-  readonly channel: string;
+  /** Absent where it creates none. */
+  readonly channel?: string;
   readonly loaded: string;
   readonly classes: readonly string[];
   readonly load: () => Patch;
@@ -32,6 +42,7 @@ export const packages: readonly PackageRow[] = [
     instrumentation: 'express',
     module: 'express',
     versions: '>=4 <5',
+    elsewhere: '>=5 <6',
     load: () => (require('./web/express') as typeof import('./web/express')).patch,
   },
   {
@@ -112,6 +123,19 @@ export const packages: readonly PackageRow[] = [
     load: () => (require('./sql/mysql2') as typeof import('./sql/mysql2')).patchPool,
   },
   {
+    instrumentation: 'better-sqlite3',
+    module: 'better-sqlite3',
+    file: 'lib/database.js',
+    versions: '>=7 <13',
+    load: () => (require('./sql/better-sqlite3') as typeof import('./sql/better-sqlite3')).patch,
+  },
+  {
+    instrumentation: 'sqlite3',
+    module: 'sqlite3',
+    versions: '>=5 <7',
+    load: () => (require('./sql/sqlite3') as typeof import('./sql/sqlite3')).patch,
+  },
+  {
     // Makes no spans, so a list of instrumentations to use doesn't leave it out.
     always: true,
     instrumentation: 'opentelemetry-api',
@@ -138,5 +162,13 @@ export const builtins: readonly BuiltinRow[] = [
     loaded: 'NativeModule internal/deps/undici/undici',
     classes: [],
     load: () => (require('./http/undici') as typeof import('./http/undici')).patch,
+  },
+  {
+    // Node 22.5 and later.
+    instrumentation: 'sqlite',
+    module: 'sqlite',
+    loaded: 'NativeModule sqlite',
+    classes: [],
+    load: () => (require('./sql/node-sqlite') as typeof import('./sql/node-sqlite')).patch,
   },
 ];

@@ -7,13 +7,18 @@ import { W3CBaggagePropagator, W3CTraceContextPropagator } from '@opentelemetry/
 import type { PropagatorName } from '../config/config';
 import { B3Propagator } from './b3';
 import { CompositePropagator } from './composite-propagator';
+import { NotedHeaders } from './noted-headers';
 import { type UberTraceIdOptions, UberTraceIdPropagator } from './uber-trace-id';
 
+/** @param noted headers that samplers ask for, in lower case */
 export function createPropagator(
   names: readonly PropagatorName[],
   uber: UberTraceIdOptions = {},
+  noted: readonly string[] = [],
 ): TextMapPropagator {
-  return new CompositePropagator(names.map((name) => create(name, uber)));
+  const propagators = names.map((name) => create(name, uber));
+  if (noted.length > 0) propagators.push(new NotedHeaders(noted));
+  return new CompositePropagator(propagators);
 }
 
 function create(name: PropagatorName, uber: UberTraceIdOptions): TextMapPropagator {

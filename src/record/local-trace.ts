@@ -2,10 +2,9 @@
  * What the spans of one trace in this process share: their clock, and decisions made after its start.
  * Fourth station of a span's way.
  */
+import type { Context } from '@opentelemetry/api';
 import { clockOffset } from './clock';
-
-/** Jaeger's debug flag: keep this trace whatever samplers say, in the next services too. */
-const DEBUG = 2;
+import type { LateDecisions } from './surroundings';
 
 export class LocalTrace {
   /** Milliseconds from the monotonic clock to the epoch. */
@@ -15,13 +14,10 @@ export class LocalTrace {
   /** The application has set `sampling.priority` to 0: spans that end from now on are not sent. */
   dropped = false;
 
+  /** Where a rule may decide about the trace again, and the context that its first span began under. */
+  late: { readonly decisions: LateDecisions; readonly context: Context } | undefined;
+
   constructor(flags: number) {
     this.flags = flags;
-  }
-
-  /** `sampling.priority` of more than 0. */
-  keep(): void {
-    this.flags |= DEBUG;
-    this.dropped = false;
   }
 }

@@ -34,6 +34,8 @@ export interface SpanOrigin {
   readonly processor: SpanProcessor;
 }
 
+/** Jaeger's debug flag: keep this trace whatever samplers say, in the next services too. */
+const DEBUG = 2;
 const UNSET: SpanStatus = Object.freeze({ code: SpanStatusCode.UNSET });
 const NO_LINKS: Link[] = Object.freeze([]) as unknown as Link[];
 const NO_EVENTS: TimedEvent[] = Object.freeze([]) as unknown as TimedEvent[];
@@ -127,7 +129,9 @@ export class RecordedSpan implements Span, ReadableSpan {
 
   setAttribute(key: string, value: AttributeValue): this {
     if (key === 'sampling.priority') this.#prioritise(value);
-    if (value === undefined || value === null || this.#closed()) return this;
+    if (value === undefined || value === null) return this;
+    if (this.trace.late !== undefined && this.parentSpanContext === undefined) this.#reconsider(key, value);
+    if (this.#closed()) return this;
     if (key.length === 0) {
       diag.warn(`Invalid attribute key: ${key}`);
       return this;
@@ -294,18 +298,39 @@ export class RecordedSpan implements Span, ReadableSpan {
     return !this.#recording;
   }
 
+  /** A rule of the settings may decide about the trace again: by its route, or another attribute set late. */
+  #reconsider(key: string, value: AttributeValue): void {
+    const { decisions, context } = this.trace.late!;
+    if (this.ended || !decisions.watched.has(key)) return;
+    const { name, kind } = this;
+    const attributes = { ...this.attributes, [key]: value };
+    if (!this.#recording) this.attributes[key] = value;
+    const keep = decisions.reconsider(key, {
+      context,
+      traceId: this.#context.traceId,
+      name,
+      kind,
+      attributes,
+    });
+    if (keep !== undefined) this.#decide(keep);
+  }
+
+  #decide(keep: boolean): void {
+    this.trace.dropped = !keep;
+    if (keep) {
+      this.#context.traceFlags |= TraceFlags.SAMPLED;
+      this.#recording = true;
+    } else {
+      this.#context.traceFlags &= ~TraceFlags.SAMPLED;
+    }
+  }
+
   /** OpenTracing's `sampling.priority`: more than 0 keeps the trace from here on, 0 drops what has not been sent. */
   #prioritise(value: unknown): void {
     const priority = Number(value);
     if (this.ended || Number.isNaN(priority)) return;
-    if (priority > 0) {
-      this.trace.keep();
-      this.#context.traceFlags |= TraceFlags.SAMPLED;
-      this.#recording = true;
-    } else {
-      this.trace.dropped = true;
-      this.#context.traceFlags &= ~TraceFlags.SAMPLED;
-    }
+    if (priority > 0) this.trace.flags |= DEBUG;
+    this.#decide(priority > 0);
   }
 }
 

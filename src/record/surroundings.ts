@@ -2,7 +2,7 @@
  * What the recorder asks of the stages around it, which the composition root joins.
  * Fourth station of a span's way.
  */
-import type { Attributes, Context } from '@opentelemetry/api';
+import type { Attributes, Context, SpanKind } from '@opentelemetry/api';
 import type { RecordedSpan } from './recorded-span';
 
 export interface Surroundings {
@@ -14,8 +14,26 @@ export interface Surroundings {
   readonly shortTraceIds?: boolean | undefined;
   /** Sees each recorded span begin, with its context. */
   readonly baggage?: BaggageObserver | undefined;
+  readonly late?: LateDecisions | undefined;
   /** Hears of the decision on the first span of each trace in this process. */
   readonly onDecision?: ((decision: RootDecision) => void) | undefined;
+}
+
+/** Decides again about a trace when its first span is told something that wasn't known at its start. */
+export interface LateDecisions {
+  /** The attributes that matter. */
+  readonly watched: ReadonlySet<string>;
+  /** True keeps the trace from here on, false drops what wasn't sent, undefined changes nothing. */
+  reconsider(
+    key: string,
+    subject: {
+      readonly context: Context;
+      readonly traceId: string;
+      readonly name: string;
+      readonly kind: SpanKind;
+      readonly attributes: Attributes;
+    },
+  ): boolean | undefined;
 }
 
 export interface BaggageObserver {

@@ -125,9 +125,10 @@ export class Tracer implements TracerInterface {
       sampled ? TraceFlags.SAMPLED : TraceFlags.NONE,
       result.traceState ?? parent?.traceState,
     );
-    const { flagsOf, onDecision } = this.#surroundings;
+    const { flagsOf, onDecision, late } = this.#surroundings;
     onDecision?.({ name, traceId, sampled, continued: parent !== undefined, attributes: result.attributes });
     const own = below ?? new LocalTrace(flagsOf(context));
+    if (late !== undefined && parent === undefined) own.late = { decisions: late, context };
     if (result.attributes !== undefined) Object.assign(attributes, result.attributes);
     const recording = result.decision !== NOT_RECORD;
     return this.#begin(own, spanContext, parent, name, attributes, options, context, recording);

@@ -14,7 +14,7 @@ for (let code = 0; code <= 32; code++) classes[code] = SPACE;
 for (let code = 48; code <= 57; code++) classes[code] = DIGIT;
 for (let code = 65; code <= 90; code++) classes[code] = classes[code + 32] = WORD;
 classes[95] = WORD;
-for (const sign of `'"\`$#-/.(),;?+`) classes[sign.charCodeAt(0)] = SIGN;
+for (const sign of `'"\`$#-/.(),;?+[:@`) classes[sign.charCodeAt(0)] = SIGN;
 
 export const DOUBLE_QUOTE = 34;
 export const HASH = 35;
@@ -28,9 +28,13 @@ export const COMMA = 44;
 export const MINUS = 45;
 export const DOT = 46;
 export const SLASH = 47;
+export const COLON = 58;
 export const SEMICOLON = 59;
 export const QUESTION = 63;
+export const AT_SIGN = 64;
+export const BRACKET = 91;
 export const BACKSLASH = 92;
+export const CLOSING_BRACKET = 93;
 export const BACKTICK = 96;
 
 /** Returned where nothing closes what was opened, or where that can't be told. */
@@ -69,24 +73,25 @@ export function stringEnd(text: string, start: number, quote: number, backslash:
 }
 
 /**
- * Where PostgreSQL's `'…'` at `start` has ended. A backslash before a quote ends it or doesn't, by a setting of the
- * session or by an E'…' that goes on in this line: UNSURE then, except for the `ESCAPE '\'` that every ORM writes.
+ * Where the literal that the quote at `start` opens has ended. A backslash before a quote ends it or doesn't, by a
+ * setting of the session (PostgreSQL's `standard_conforming_strings`, MySQL's NO_BACKSLASH_ESCAPES) or by an E'…' that
+ * goes on in this line: UNSURE then, except for the `ESCAPE '\'` that ORMs write for PostgreSQL.
  */
-export function plainStringEnd(text: string, start: number, afterEscape: boolean): number {
-  if (text.charCodeAt(start + 1) === BACKSLASH && text.charCodeAt(start + 2) === QUOTE) {
-    return afterEscape && text.charCodeAt(start + 3) !== QUOTE ? start + 3 : UNSURE;
+export function plainStringEnd(text: string, start: number, quote: number, afterEscape: boolean): number {
+  if (text.charCodeAt(start + 1) === BACKSLASH && text.charCodeAt(start + 2) === quote) {
+    return afterEscape && text.charCodeAt(start + 3) !== quote ? start + 3 : UNSURE;
   }
   for (let at = start + 1; at < text.length; at++) {
     const code = text.charCodeAt(at);
     const next = text.charCodeAt(at + 1);
-    if (code === BACKSLASH && next === QUOTE) return UNSURE;
-    if (code === QUOTE && next !== QUOTE) return at + 1;
-    if (code === QUOTE || (code === BACKSLASH && next === BACKSLASH)) at++;
+    if (code === BACKSLASH && next === quote) return UNSURE;
+    if (code === quote && next !== quote) return at + 1;
+    if (code === quote || (code === BACKSLASH && next === BACKSLASH)) at++;
   }
   return UNSURE;
 }
 
-/** PostgreSQL's comments nest. */
+/** Comments that nest, as those of PostgreSQL and SQL Server. */
 export function nestedCommentEnd(text: string, start: number): number {
   let depth = 1;
   for (let at = start + 2; at < text.length; at++) {
@@ -111,6 +116,14 @@ export function holdsQuotes(text: string, start: number, end: number): boolean {
     if (code === MINUS && text.charCodeAt(at + 1) === MINUS) return true;
   }
   return false;
+}
+
+/** Where Oracle's `'[…]'` behind a `q` has ended; `start` is that of its quote. */
+export function customStringEnd(text: string, start: number): number {
+  const open = text.charAt(start + 1);
+  const pair = '([{<'.indexOf(open);
+  const end = text.indexOf(`${pair === -1 || open === '' ? open : ')]}>'.charAt(pair)}'`, start + 2);
+  return open === '' || end === -1 ? UNSURE : end + 2;
 }
 
 /** `at`, or one less where it would part a pair of surrogates. */

@@ -34,7 +34,7 @@ const USING_TARGET = 3;
 const list = (words: string): Set<string> => new Set(words.split(' '));
 /** Words that may stand between an operation and its target. */
 const MODIFIERS = list(
-  'TABLE TABLES ONLY LATERAL IF NOT EXISTS INTO CONCURRENTLY IGNORE LOW_PRIORITY HIGH_PRIORITY DELAYED QUICK FULL VERBOSE FREEZE ANALYZE',
+  'OR TABLE TABLES ONLY LATERAL IF NOT EXISTS INTO CONCURRENTLY IGNORE LOW_PRIORITY HIGH_PRIORITY DELAYED QUICK FULL VERBOSE FREEZE ANALYZE',
 );
 /** Words that can't be a target unquoted, and mean that there is none. */
 const NO_NAMES = list('SELECT SET WHERE VALUES VALUE DEFAULT OUTFILE DUMPFILE FROM ON WITH');
@@ -93,6 +93,11 @@ export class QuerySummary {
     return this.#operations === 1 && this.#targets === 1 ? this.#target : undefined;
   }
 
+  /** The token before, in upper case, where it was a word; else empty. */
+  get lastWord(): string {
+    return this.#word;
+  }
+
   /** Whether the token before was the word of `LIKE … ESCAPE '\'`. */
   afterEscape(): boolean {
     return this.#word === 'ESCAPE';
@@ -107,7 +112,8 @@ export class QuerySummary {
     this.#afterName = true;
     const expect = this.#expect;
     if (expect !== NO_TARGET) {
-      if (MODIFIERS.has(upper)) return;
+      // UPDATE OR ROLLBACK t, of SQLite.
+      if (MODIFIERS.has(upper) || before === 'OR') return;
       this.#expect = NO_TARGET;
       if (!NO_NAMES.has(upper)) {
         this.#startName(word, expect !== PLAIN_TARGET);

@@ -4,14 +4,19 @@
  *
  * No regular expression looks at the text, no position is read more than a few times, and what can't be told
  * for sure (a quote that never closes, a quote that two server settings read differently) hides all that follows.
- * The literals are those of a server in its default settings: `standard_conforming_strings` on for PostgreSQL,
- * neither NO_BACKSLASH_ESCAPES nor ANSI_QUOTES for MySQL (under the latter, quoted names are hidden as well).
+ * Literals are hidden under either reading: with and without `standard_conforming_strings` of PostgreSQL and
+ * NO_BACKSLASH_ESCAPES of MySQL, where names in double quotes are hidden too. For SQL Server, QUOTED_IDENTIFIER is on.
+ * What differs between databases is in dialect.ts.
+ * Over 400 lines, because all that reads one text shares where it stands in it.
  */
 import {
   BACKTICK,
+  BRACKET,
   CLOSE,
+  CLOSING_BRACKET,
   COMMA,
   classes,
+  customStringEnd,
   cutBefore,
   DIGIT,
   DOLLAR,
@@ -40,9 +45,10 @@ import {
   WORD,
   wordEnd,
 } from './characters';
+import { type Dialect, type Grammar, grammars, mayBeText } from './dialect';
 import { QuerySummary } from './query-summary';
 
-export type Dialect = 'postgresql' | 'mysql';
+export type { Dialect } from './dialect';
 
 /** Characters of a text that are read, and the most that come out; of a longer text the rest becomes CUT_MARK. */
 export const LONGEST_TEXT = 4096;
@@ -60,7 +66,9 @@ const NEXT_TUPLE = 4;
 export class QueryScanner {
   readonly summary = new QuerySummary();
   readonly #text: string;
+  readonly #grammar: Grammar;
   readonly #mysql: boolean;
+  readonly #postgresql: boolean;
   readonly #cut: boolean;
   readonly #pieces: string[] = [];
   #at = 0;
@@ -75,7 +83,9 @@ export class QueryScanner {
   #tuple = -1;
 
   constructor(text: string, dialect: Dialect) {
+    this.#grammar = grammars[dialect];
     this.#mysql = dialect === 'mysql';
+    this.#postgresql = dialect === 'postgresql';
     this.#cut = text.length > LONGEST_TEXT;
     this.#text = this.#cut ? text.slice(0, cutBefore(text, LONGEST_TEXT - CUT_MARK.length)) : text;
   }
@@ -110,10 +120,14 @@ export class QueryScanner {
     const end = wordEnd(text, start);
     if (end - start === 1 && text.charCodeAt(end) === QUOTE && this.#isStringPrefix(text.charCodeAt(start))) {
       // 69 is E without its bit of lower case.
-      this.#string(end, QUOTE, !this.#mysql && (text.charCodeAt(start) & 0xdf) === 69);
+      this.#string(end, QUOTE, this.#postgresql && (text.charCodeAt(start) & 0xdf) === 69);
       return;
     }
     const word = text.slice(start, end);
+    if (this.#grammar.customQuotes && text.charCodeAt(end) === QUOTE && /^n?q$/i.test(word)) {
+      this.#hide(customStringEnd(text, end));
+      return;
+    }
     this.#at = end;
     const upper = word.length <= 20 ? word.toUpperCase() : word;
     if (
@@ -132,7 +146,7 @@ export class QueryScanner {
   /** X'…', B'…', N'…', and E'…' of PostgreSQL. */
   #isStringPrefix(code: number): boolean {
     const upper = code & 0xdf;
-    return upper === 88 || upper === 66 || upper === 78 || (upper === 69 && !this.#mysql);
+    return upper === 88 || upper === 66 || upper === 78 || (upper === 69 && this.#postgresql);
   }
 
   #number(start: number): void {
@@ -161,13 +175,19 @@ export class QueryScanner {
   #sign(code: number, start: number): void {
     const text = this.#text;
     const next = text.charCodeAt(start + 1);
-    if (code === QUOTE) this.#string(start, QUOTE, this.#mysql);
-    else if (code === DOUBLE_QUOTE && this.#mysql) this.#string(start, DOUBLE_QUOTE, true);
+    if (code === QUOTE) this.#string(start, QUOTE, false);
+    else if (code === DOUBLE_QUOTE && this.#mysql) this.#string(start, DOUBLE_QUOTE, false);
+    else if (code === DOUBLE_QUOTE && this.#isText(start)) this.#string(start, DOUBLE_QUOTE, false);
     else if (code === DOUBLE_QUOTE) this.#quotedName(start, DOUBLE_QUOTE);
-    else if (code === BACKTICK && this.#mysql) this.#quotedName(start, BACKTICK);
-    else if (code === DOLLAR && this.#mysql) this.#word(start);
-    else if (code === DOLLAR) this.#dollar(start, next);
+    else if (code === BACKTICK && this.#grammar.backticks) this.#quotedName(start, BACKTICK);
+    else if (code === BRACKET && this.#grammar.brackets) this.#quotedName(start, CLOSING_BRACKET);
+    else if (this.#grammar.parameters.includes(code) && isWord(next)) this.#parameter(start);
+    else if (code === DOLLAR && this.#postgresql) this.#dollar(start, next);
+    // $12.50 is money of SQL Server.
+    else if (code === DOLLAR && isDigit(next)) this.#number(start);
+    else if (code === DOLLAR) this.#word(start);
     else if (code === HASH && this.#mysql) this.#lineComment(start);
+    else if (code === HASH && this.#grammar.brackets) this.#word(start);
     // MySQL takes two dashes for a comment only where white space or a control character follows.
     else if (code === MINUS && next === MINUS && (!this.#mysql || text.charCodeAt(start + 2) <= 32))
       this.#lineComment(start);
@@ -181,8 +201,11 @@ export class QueryScanner {
   /** A sign that is what it seems. */
   #mark(code: number, start: number): void {
     if (code === QUESTION) {
-      this.#at = start + 1;
-      this.#value('?');
+      let at = start + 1;
+      // ?1 of SQLite
+      while (this.#grammar.parameters.length > 1 && isDigit(this.#text.charCodeAt(at))) at++;
+      this.#at = at;
+      this.#value(this.#text.slice(start, at));
     } else if (code === OPEN) {
       this.#open();
     } else if (code === CLOSE) {
@@ -216,21 +239,40 @@ export class QueryScanner {
     this.summary.other();
   }
 
+  /** @param backslash whether it surely escapes: in E'…' */
   #string(start: number, quote: number, backslash: boolean): void {
     const text = this.#text;
-    const end =
-      this.#mysql || backslash
-        ? stringEnd(text, start, quote, backslash)
-        : plainStringEnd(text, start, this.summary.afterEscape());
-    this.#at = end === UNSURE ? text.length : end;
+    const doubtful = !backslash && (this.#postgresql || this.#mysql);
+    this.#hide(
+      doubtful
+        ? plainStringEnd(text, start, quote, this.#postgresql && this.summary.afterEscape())
+        : stringEnd(text, start, quote, backslash),
+    );
+  }
+
+  /** A value that reaches to `end`, or what follows in whole where that can't be told. */
+  #hide(end: number): void {
+    this.#at = end === UNSURE ? this.#text.length : end;
     this.#value(HIDDEN);
+  }
+
+  /** Whether the double quote at `start` may open a string, which SQLite takes it for where no such name exists. */
+  #isText(start: number): boolean {
+    if (!this.#grammar.doubtfulQuotes) return false;
+    const wanted = this.#list !== -1 && this.#listWantsValue;
+    return mayBeText(this.#text, start, wanted, this.#pieces[this.#pieces.length - 1] ?? '', this.summary);
+  }
+
+  /** `:name`, `@name`, `$name`: it stays, as a placeholder. */
+  #parameter(start: number): void {
+    this.#at = wordEnd(this.#text, start);
+    this.#value(this.#text.slice(start, this.#at));
   }
 
   #quotedName(start: number, quote: number): void {
     const end = stringEnd(this.#text, start, quote, false);
     if (end === UNSURE) {
-      this.#at = this.#text.length;
-      this.#value(HIDDEN);
+      this.#hide(UNSURE);
       return;
     }
     const name = this.#text.slice(start, end);
@@ -259,8 +301,7 @@ export class QueryScanner {
     }
     const mark = text.slice(start, tag + 1);
     const end = text.indexOf(mark, tag + 1);
-    this.#at = end === -1 ? text.length : end + mark.length;
-    this.#value(HIDDEN);
+    this.#hide(end === -1 ? UNSURE : end + mark.length);
   }
 
   #lineComment(start: number): void {
@@ -268,14 +309,21 @@ export class QueryScanner {
     let at = start + 1;
     for (; at < text.length; at++) {
       const code = text.charCodeAt(at);
-      if (code === 10 || (code === 13 && !this.#mysql)) break;
+      if (code === 10 || (code === 13 && this.#postgresql)) break;
+      // Whether a carriage return of its own ends it isn't said anywhere.
+      if (code === 13 && this.#grammar.doubtfulReturns && text.charCodeAt(at + 1) !== 10) {
+        this.#hide(UNSURE);
+        return;
+      }
     }
     this.#skip(at);
   }
 
   #blockComment(start: number): void {
     const text = this.#text;
-    const found = this.#mysql ? text.indexOf('*/', start + 2) : nestedCommentEnd(text, start) - 2;
+    const found = this.#grammar.nestedComments
+      ? nestedCommentEnd(text, start) - 2
+      : text.indexOf('*/', start + 2);
     const end = found === -1 ? text.length : found;
     const first = text.charCodeAt(start + 2);
     const second = text.charCodeAt(start + 3);
@@ -283,8 +331,7 @@ export class QueryScanner {
     // comments. Where quotes or comments inside make the two differ, the rest can't be told.
     const code = this.#mysql && (first === 33 || first === PLUS || (first === 77 && second === 33));
     if (code && holdsQuotes(text, start + 2, end)) {
-      this.#at = text.length;
-      this.#value(HIDDEN);
+      this.#hide(UNSURE);
       return;
     }
     this.#skip(end + 2);

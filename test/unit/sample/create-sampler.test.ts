@@ -55,7 +55,7 @@ test('a debug id keeps its trace, with the text as a tag, whatever the sampler s
   const { sampler } = createSampler(
     { type: 'always_off', argument: 0, parentBased: true, roots: 'all' },
     NO_REMOTE,
-    (context) => context.getValue(key) as string,
+    { debugIdOf: (context) => context.getValue(key) as string },
   );
   const debugged = ROOT_CONTEXT.setValue(key, 'why');
   const decide = (context: Context) => sampler.shouldSample(context, TRACE, 'name', SpanKind.SERVER, {}, []);

@@ -7,7 +7,7 @@ import { type Dialect, LONGEST_TEXT } from '../../../../src/patch/sql/scan-query
 
 const CANARY = 'kanarienvogel';
 const DIGITS = '918273645';
-const dialects: Dialect[] = ['postgresql', 'mysql'];
+const dialects: Dialect[] = ['postgresql', 'mysql', 'sqlite', 'microsoft.sql_server', 'oracle.db'];
 
 /** What may stand around the canary inside a literal: everything that a scanner could take for an end or a start. */
 const inside = fc
@@ -62,6 +62,22 @@ const literals: Record<Dialect, ((value: string) => string)[]> = {
     (value) => `_utf8mb4'${value.replaceAll('\\', '\\\\').replaceAll("'", "''")}'`,
     () => `x'${DIGITS}'`,
   ],
+  sqlite: [
+    (value) => `'${value.replaceAll("'", "''")}'`,
+    (value) => `= "${value.replaceAll('"', '""')}"`,
+    (value) => `IN ("${value.replaceAll('"', '""')}")`,
+    () => `X'${DIGITS}'`,
+  ],
+  'microsoft.sql_server': [
+    (value) => `'${value.replaceAll("'", "''")}'`,
+    (value) => `N'${value.replaceAll("'", "''")}'`,
+    () => `$${DIGITS}.5`,
+  ],
+  'oracle.db': [
+    (value) => `'${value.replaceAll("'", "''")}'`,
+    (value) => `q'[${value.replaceAll("'", '')}]'`,
+    (value) => `nQ'!${value.replaceAll("'", '').replaceAll('!', '')}!'`,
+  ],
 };
 const numbers = [
   DIGITS,
@@ -83,6 +99,18 @@ const comments: Record<Dialect, ((value: string) => string)[]> = {
     (value) => `/*${value.replace(/[*/]/g, '')} */`,
     (value) => `-- ${value.replaceAll('\n', ' ')}\n`,
     (value) => `#${value.replaceAll('\n', ' ')}\n`,
+  ],
+  sqlite: [
+    (value) => `/* /*${value.replace(/[*/]/g, '')} */`,
+    (value) => `--${value.replaceAll('\n', '\r')}\n`,
+  ],
+  'microsoft.sql_server': [
+    (value) => `/* /*${value.replace(/[*/]/g, '')} */ ${CANARY} */`,
+    (value) => `--${value.replaceAll('\n', '\r')}\n`,
+  ],
+  'oracle.db': [
+    (value) => `/* /*${value.replace(/[*/]/g, '')} */`,
+    (value) => `--${value.replaceAll('\n', '\r')}\n`,
   ],
 };
 /** What stands between the literals: queries' own words and signs, none of which opens anything. */
@@ -168,6 +196,10 @@ const anything = fc
         'JOIN',
         'INTO',
         'UPDATE',
+        'AND',
+        '[',
+        ']',
+        "q'",
         '@',
         ':',
         '\\',

@@ -73,6 +73,63 @@ describe('query text', () => {
     );
   });
 
+  test("hides SQLite's own literals and keeps its names and parameters", () => {
+    cases(
+      [
+        [
+          'SELECT [a b], `c`, "d" FROM "t" WHERE "t"."e" = "f"',
+          'SELECT [a b], `c`, "d" FROM "t" WHERE "t"."e" = ?',
+        ],
+        ['SELECT a WHERE "b" = ?1 AND c IN (:x, @y, $z)', 'SELECT a WHERE "b" = ?1 AND c IN (?)'],
+        [
+          'SELECT a WHERE b LIKE "x%" OR c BETWEEN "x" AND "y"',
+          'SELECT a WHERE b LIKE ? OR c BETWEEN ? AND ?',
+        ],
+        ['SELECT a WHERE b = 1 AND "c" IS NULL', 'SELECT a WHERE b = ? AND "c" IS NULL'],
+        ['INSERT INTO "t" ("a", "b") VALUES ("x", 1)', 'INSERT INTO "t" ("a", "b") VALUES (?)'],
+        [`SELECT 'c', x'ab', a /* x /* y */ FROM t -- z`, 'SELECT ?, ?, a FROM t'],
+        ['PRAGMA key = "secret"', 'PRAGMA key = ?'],
+      ],
+      (query) => text(query, 'sqlite'),
+    );
+    cases(
+      [
+        ['INSERT OR REPLACE INTO t VALUES (1)', 'INSERT t'],
+        ['UPDATE OR ROLLBACK t SET a = 1', 'UPDATE t'],
+        ['PRAGMA table_info(t)', 'PRAGMA'],
+      ],
+      (query) => summary(query, 'sqlite'),
+    );
+  });
+
+  test("hides the literals of SQL Server and Oracle's own and keeps their names and parameters", () => {
+    cases(
+      [
+        ["SELECT N'x', $12.5, 0x1F, 'c' FROM [db]..[a ]] b]", 'SELECT ?, ?, ?, ? FROM [db]..[a ]] b]'],
+        ['SELECT @@ROWCOUNT FROM #t WHERE a IN (@p0, @p1)', 'SELECT @@ROWCOUNT FROM #t WHERE a IN (?)'],
+        ['SELECT a /* x /* y */ z */ FROM t -- x\ry', 'SELECT a FROM t ?'],
+      ],
+      (query) => text(query, 'microsoft.sql_server'),
+    );
+    cases(
+      [
+        [
+          `SELECT q'[it's]', Nq'!a!b!' FROM "t" WHERE a = :1 AND b IN (:x, :y)`,
+          'SELECT ?, ? FROM "t" WHERE a = :1 AND b IN (?)',
+        ],
+        [`SELECT a FROM t WHERE b = q'[never closed`, 'SELECT a FROM t WHERE b = ?'],
+      ],
+      (query) => text(query, 'oracle.db'),
+    );
+    cases(
+      [
+        ['SELECT * FROM [dbo].[users] u JOIN #t ON 1 = 1', 'SELECT [dbo].[users] #t'],
+        ['EXEC sp_who @a = 1', 'EXEC sp_who'],
+      ],
+      (query) => summary(query, 'microsoft.sql_server'),
+    );
+  });
+
   test('shrinks lists of values after IN and VALUES, and nothing else', () => {
     cases(
       [

@@ -1,0 +1,119 @@
+/**
+ * Makes docs/instrumentations.md from the registry, the catalogue, and the versions that tests name; for scripts/docs.ts.
+ */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import manifest from '../package.json';
+import { type CatalogueEntry, catalogue } from '../src/patch/catalogue';
+import { packages } from '../src/patch/registry';
+import libraries from '../test/libraries/package.json';
+import matrix from '../test/support/matrix.json';
+
+const root = join(__dirname, '..');
+
+/** One package that tests can name. */
+export interface TestPackage {
+  /** Its folder, which may be an alias: `express4`. */
+  readonly alias: string;
+  /** Its name in the registry: `express`. */
+  readonly name: string;
+  readonly version: string;
+  /** Whether a file of test/libraries names it. */
+  readonly named: boolean;
+}
+
+/** The packages of both lock files that a manifest asks for. */
+export function testPackages(): TestPackage[] {
+  const texts = testTexts();
+  const wanted = { ...libraries.dependencies, ...manifest.devDependencies };
+  const locks = ['test/libraries/package-lock.json', 'package-lock.json'].map(
+    (file) => JSON.parse(readFileSync(join(root, file), 'utf8')).packages,
+  );
+  return Object.keys(wanted).flatMap((alias) => {
+    const pattern = new RegExp(`['"\`]${alias.replaceAll(/[.*+?^$()|[\]\\]/g, '\\$&')}['"\`/]`);
+    const named = texts.some((text) => pattern.test(text));
+    // The folder beside the tests comes first when a fixture asks for a package.
+    const locked = locks.map((lock) => lock[`node_modules/${alias}`]).find((each) => each !== undefined);
+    return locked === undefined
+      ? []
+      : [{ alias, name: locked.name ?? alias, version: locked.version, named }];
+  });
+}
+
+/** What all files below test/libraries say. */
+function testTexts(): string[] {
+  return readdirSync(join(root, 'test', 'libraries'), { recursive: true, encoding: 'utf8' })
+    .filter((file) => /\.(ts|cjs|mjs|js)$/.test(file) && !file.includes('node_modules'))
+    .map((file) => readFileSync(join(root, 'test', 'libraries', file), 'utf8'));
+}
+
+/** The versions of the entry's library that are traced: its own, else those of its registry rows. */
+export function versionsOf(entry: CatalogueEntry): string {
+  if (entry.versions !== undefined) return entry.versions;
+  const rows = packages.filter((row) => modulesOf(entry).includes(row.module));
+  return [...new Set(rows.map((row) => row.versions))].join(' || ');
+}
+
+export function modulesOf(entry: CatalogueEntry): readonly string[] {
+  return entry.modules ?? [entry.library];
+}
+
+/** The versions of the entry's library that tests run, oldest first. */
+export function testedOf(entry: CatalogueEntry, from: readonly TestPackage[]): string[] {
+  if (entry.versions === 'Node.js') return [...matrix.floors, ...matrix.nodes];
+  const versions = from
+    .filter((each) => each.named && each.name === entry.library)
+    .map((each) => each.version);
+  return [...new Set(versions)].sort((a, b) => a.localeCompare(b, 'en', { numeric: true }));
+}
+
+/** The text of docs/instrumentations.md. */
+export function renderInstrumentations(): string {
+  const from = testPackages();
+  const lines = [
+    '<!-- Made from src/patch/catalogue.ts, src/patch/registry.ts and the tests by scripts/docs.ts. Change it there. -->',
+    '# What is traced',
+    '',
+    'Each library is traced from the moment in which the application loads it; a library that is not loaded costs nothing.',
+    'The name in the second column is the one for the settings `enabledInstrumentations` and `disabledInstrumentations`.',
+    'A version that is not in the range runs untraced, and `TRACING_AGENT_LOG_LEVEL=info` says so. Packages that are',
+    'CommonJS are seen by `require` and by `import` alike, on every supported Node.js. How ES modules are seen, what is',
+    'loaded before the agent, and bundles: see [what cannot be seen](#what-cannot-be-seen).',
+    '',
+  ];
+  for (const [kind, entries] of Object.entries(catalogue)) {
+    lines.push(`## ${kind}`, '');
+    lines.push('| library | instrumentation | versions | tested with | loaded as |');
+    lines.push('| --- | --- | --- | --- | --- |');
+    for (const entry of entries) {
+      const tested = testedOf(entry, from).join(', ') || 'not tested';
+      const cells = [
+        `\`${entry.library}\``,
+        `\`${entry.instrumentation}\``,
+        escaped(versionsOf(entry)),
+        tested,
+      ];
+      lines.push(`| ${cells.join(' | ')} | ${loadedAs(entry)} |`);
+    }
+    lines.push('');
+    for (const entry of entries) {
+      const differs = entry.differs === undefined ? '' : ` Unlike OpenTelemetry's: ${lowered(entry.differs)}`;
+      const untested = entry.untested === undefined ? '' : ` Not tested: ${lowered(entry.untested)}`;
+      lines.push(`- **${entry.library}**: ${entry.records}${differs}${untested}`);
+    }
+    lines.push('');
+  }
+  return `${lines.join('\n').trimEnd()}\n`;
+}
+
+function loadedAs(entry: CatalogueEntry): string {
+  if (entry.versions === 'Node.js') return 'part of Node.js';
+  const rows = packages.filter((row) => modulesOf(entry).includes(row.module));
+  const esm = rows.some((row) => row.esm !== undefined);
+  const cjs = rows.length === 0 || rows.some((row) => row.esm === undefined);
+  return [cjs ? 'CommonJS' : '', esm ? 'ES modules' : ''].filter(Boolean).join(', ');
+}
+
+const escaped = (range: string): string => `\`${range}\``.replaceAll('|', '\\|');
+
+const lowered = (text: string): string => text[0]!.toLowerCase() + text.slice(1);

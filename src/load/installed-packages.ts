@@ -1,0 +1,63 @@
+/**
+ * Looks which packages an application has, without loading or resolving any: so that hooks which cost something are
+ * installed only for an application that has what they are for.
+ * First station of a span's way.
+ */
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, extname, join } from 'node:path';
+
+const MODULES = /[\\/]node_modules(?:[\\/]|$)/;
+
+/**
+ * Those of `names` that a folder node_modules of the main script's folder, of `directory` or above holds, pnpm's hoisted
+ * ones included. All of them under Yarn's Plug'n'Play, which has no such folder.
+ */
+export function installed(
+  names: readonly string[],
+  mainScript: string | undefined,
+  directory: string,
+): string[] {
+  if ((process.versions as Record<string, string | undefined>).pnp !== undefined) return [...names];
+  const folders = new Set<string>();
+  if (mainScript !== undefined && mainScript !== '') addAbove(dirname(mainScript), folders);
+  if (directory !== '') addAbove(directory, folders);
+  const found = new Set<string>();
+  for (const folder of folders) {
+    const modules = join(folder, 'node_modules');
+    if (!existsSync(modules)) continue;
+    for (const name of names) {
+      if (existsSync(join(modules, name)) || existsSync(join(modules, '.pnpm', 'node_modules', name)))
+        found.add(name);
+    }
+  }
+  return [...found];
+}
+
+/** The folder and those above it. `node node_modules/.bin/x` runs the application around it. */
+function addAbove(folder: string, folders: Set<string>): void {
+  const modules = folder.search(MODULES);
+  let each = modules === -1 ? folder : folder.slice(0, modules) || folder.slice(0, 1);
+  while (!folders.has(each)) {
+    folders.add(each);
+    each = dirname(each);
+  }
+}
+
+/** Whether Node runs this file as an ES module, by its name and the nearest package.json. */
+export function isEsModule(file: string | undefined): boolean {
+  if (file === undefined || file === '') return false;
+  const extension = extname(file);
+  if (/^\.m[jt]s$/.test(extension)) return true;
+  if (/^\.c[jt]s$/.test(extension)) return false;
+  for (let folder = dirname(file); ; folder = dirname(folder)) {
+    const manifest = join(folder, 'package.json');
+    if (existsSync(manifest)) {
+      try {
+        return JSON.parse(readFileSync(manifest, 'utf8')).type === 'module';
+      } catch {
+        return false;
+      }
+    }
+    if (folder === dirname(folder)) return false;
+  }
+}

@@ -1,0 +1,13 @@
+/**
+ * Tells whether this thread is Node's own for module hooks, where preloads run as well, but no code of the application.
+ * Before a span's way begins.
+ */
+
+export function inLoaderThread(): boolean {
+  // It has no main script; nearly every other start is told by this, without reading a module for it.
+  if (process.argv[1] !== undefined) return false;
+  const { isInternalThread, isMainThread, parentPort } =
+    require('node:worker_threads') as typeof import('node:worker_threads') & { isInternalThread?: boolean };
+  // `isInternalThread` since 22.14. A worker of the application has a port to its parent.
+  return isInternalThread ?? (!isMainThread && parentPort === null);
+}

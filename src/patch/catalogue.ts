@@ -1,0 +1,126 @@
+/**
+ * What docs/instrumentations.md tells of each library: one entry a library that users install, for the rows of
+ * `registry.ts` that trace it. Beside a span's way: read by scripts/docs.ts and tests, never by the agent.
+ *
+ * Versions, tested versions and ES modules are not written here: they come from the registry, from what the tests name,
+ * and from the lock files. test/contracts/instrumentations.test.ts holds all of them together.
+ */
+
+export interface CatalogueEntry {
+  /** The package's name as users install it; of Node's own modules, what users call them. */
+  readonly library: string;
+  /** The name for the settings; that of the registry's rows. */
+  readonly instrumentation: string;
+  /** The `module`s of the registry's rows that trace it, where they aren't `library` alone. */
+  readonly modules?: readonly string[];
+  /**
+   * Versions of `library` that are traced, where the rows' ranges are those of another package, or a built-in's row
+   * serves a package as well. A range that `inRange` reads, or `Node.js` for a part of Node itself.
+   */
+  readonly versions?: string;
+  /** What a user sees in a trace; one or two sentences. */
+  readonly records: string;
+  /** Where spans differ from those of OpenTelemetry's own instrumentation, on purpose. */
+  readonly differs?: string;
+  /** Why no test names a package of it. */
+  readonly untested?: string;
+}
+
+/** In the page's order: by kind, and by name within a kind. */
+export const catalogue: Readonly<Record<string, readonly CatalogueEntry[]>> = {
+  HTTP: [
+    {
+      library: 'http, https',
+      instrumentation: 'http',
+      modules: ['http'],
+      versions: 'Node.js',
+      records:
+        'A server span for each request that arrives, upgrades included, and a client span for each that leaves; the trace is read from and written to the headers.',
+      differs:
+        'Query values are hidden unless the setting `urlQuery` keeps them. Attributes are the stable conventions only.',
+    },
+    {
+      library: 'fetch',
+      instrumentation: 'undici',
+      modules: ['undici'],
+      versions: 'Node.js',
+      records: 'A client span for each request, redirects one by one; the trace is written to the headers.',
+    },
+    {
+      library: 'undici',
+      instrumentation: 'undici',
+      versions: '>=4 <9',
+      records: 'As `fetch`: also `request`, `stream`, `pipeline`, pools, and agents of the application.',
+    },
+  ],
+  'Web frameworks': [
+    {
+      library: 'express',
+      instrumentation: 'express',
+      modules: ['express', 'router'],
+      versions: '>=4 <6',
+      records:
+        "The route's template through all mounted routers, as the name and `http.route` of the server span.",
+      differs: 'No spans of their own for middleware and handlers.',
+    },
+  ],
+  Redis: [
+    {
+      library: 'ioredis',
+      instrumentation: 'ioredis',
+      records:
+        'A client span for each command, and one for each pipeline or MULTI. The statement is the command with `?` for its arguments.',
+      differs: 'No argument is ever recorded. A pipeline is one span.',
+    },
+    {
+      library: 'redis',
+      instrumentation: 'redis',
+      modules: ['@redis/client'],
+      versions: '>=4 <7',
+      records:
+        'A client span for each command, and one for each MULTI or pipeline. The statement is the command with `?` for its arguments.',
+      differs: 'No argument is ever recorded. A MULTI is one span.',
+    },
+  ],
+  SQL: [
+    {
+      library: 'mysql2',
+      instrumentation: 'mysql2',
+      records:
+        'A client span for each query or execution, by connection, pool, cluster or promise API, with its text (literals hidden) and summary.',
+      differs: 'Literals and bound values are never recorded.',
+    },
+    {
+      library: 'pg',
+      instrumentation: 'pg',
+      modules: ['pg', 'pg-pool'],
+      versions: '>=8 <9',
+      records:
+        'A client span for each query, cursor or stream, also through pg-native, with its text (literals hidden) and summary.',
+      differs: 'Literals are never recorded. No spans for connecting.',
+    },
+    {
+      library: 'better-sqlite3',
+      instrumentation: 'better-sqlite3',
+      records:
+        'A client span for each run of a statement, `exec`, `pragma` and step of a transaction; of an iterator until it is left. The file is the namespace.',
+    },
+    {
+      library: 'node:sqlite',
+      instrumentation: 'sqlite',
+      modules: ['sqlite'],
+      versions: 'Node.js',
+      records:
+        'A client span for each run of a statement, `exec` and call of a tag store, from Node.js 22.5 on. The file is the namespace.',
+    },
+    {
+      library: 'sqlite3',
+      instrumentation: 'sqlite3',
+      records:
+        'A client span for each statement that a database or a prepared statement runs; callbacks run in their caller.',
+    },
+  ],
+};
+
+/** Instrumentations of the registry that make no spans and have no entry here. */
+export const internal: readonly string[] = ['opentelemetry-api'];

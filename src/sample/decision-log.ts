@@ -1,0 +1,58 @@
+/**
+ * Remembers the last sampling decisions and their reasons, for whoever asks why a trace is there, or isn't.
+ * Fifth station of a span's way: told of the decision on the first span of each trace in this process.
+ */
+import type { Attributes } from '@opentelemetry/api';
+
+/** Why a trace was kept or not. */
+export interface SamplingDecision {
+  /** Of the span that was decided about. */
+  readonly name: string;
+  readonly traceId: string;
+  /** Milliseconds since the epoch. */
+  readonly time: number;
+  readonly sampled: boolean;
+  /** Whether the trace came from another process, whose decision the sampler may follow. */
+  readonly continued: boolean;
+  /** Such as `probabilistic 0.1`, `debug id`, `parent`; for what was not kept, what the sampler is. */
+  readonly reason: string;
+}
+
+/** Some 100 bytes each. */
+const MOST = 256;
+
+export class DecisionLog {
+  readonly #sampler: string;
+  readonly #ring: SamplingDecision[] = [];
+  #next = 0;
+
+  /** @param sampler says what decided where it left no tag */
+  constructor(sampler: string) {
+    this.#sampler = sampler;
+  }
+
+  note(decision: {
+    readonly name: string;
+    readonly traceId: string;
+    readonly sampled: boolean;
+    readonly continued: boolean;
+    readonly attributes: Readonly<Attributes> | undefined;
+  }): void {
+    const { name, traceId, sampled, continued } = decision;
+    const reason = this.#reason(decision.attributes, continued);
+    this.#ring[this.#next] = { name, traceId, time: Date.now(), sampled, continued, reason };
+    this.#next = (this.#next + 1) % MOST;
+  }
+
+  /** The oldest first. */
+  list(): readonly SamplingDecision[] {
+    return [...this.#ring.slice(this.#next), ...this.#ring.slice(0, this.#next)];
+  }
+
+  #reason(attributes: Readonly<Attributes> | undefined, continued: boolean): string {
+    const type = attributes?.['sampler.type'];
+    if (type !== undefined) return `${type} ${attributes!['sampler.param']}`;
+    if (attributes?.['jaeger-debug-id'] !== undefined) return 'debug id';
+    return continued ? 'parent' : this.#sampler;
+  }
+}

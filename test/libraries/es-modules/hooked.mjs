@@ -1,0 +1,3 @@
+// Prints whether the preload has asked Node to hook modules.
+console.log(globalThis.hooked);
+globalThis.check({});

@@ -1,0 +1,3 @@
+export const clashing = 1;
+export { shared } from './three.js';
+export const one = 1;

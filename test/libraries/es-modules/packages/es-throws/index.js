@@ -1,0 +1,2 @@
+export class Client {}
+throw new Error('broken at load');

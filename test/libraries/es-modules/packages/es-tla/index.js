@@ -1,0 +1,10 @@
+import { waited } from './waits.js';
+
+export const order = ['before'];
+await new Promise((resolve) => setTimeout(resolve, 5));
+order.push('after', waited);
+export class Client {
+  query() {
+    return order.join(' ');
+  }
+}
