@@ -3,12 +3,13 @@
  * Third station of a span's way: called once at start.
  */
 import type { TextMapPropagator } from '@opentelemetry/api';
-import { W3CBaggagePropagator, W3CTraceContextPropagator } from '@opentelemetry/core';
 import type { PropagatorName } from '../config/config';
 import { B3Propagator } from './b3';
 import { CompositePropagator } from './composite-propagator';
 import { NotedHeaders } from './noted-headers';
 import { type UberTraceIdOptions, UberTraceIdPropagator } from './uber-trace-id';
+import { BaggagePropagator } from './w3c-baggage';
+import { TraceContextPropagator } from './w3c-trace-context';
 
 /** @param noted headers that samplers ask for, in lower case */
 export function createPropagator(
@@ -24,9 +25,9 @@ export function createPropagator(
 function create(name: PropagatorName, uber: UberTraceIdOptions): TextMapPropagator {
   switch (name) {
     case 'tracecontext':
-      return new W3CTraceContextPropagator();
+      return new TraceContextPropagator();
     case 'baggage':
-      return new W3CBaggagePropagator();
+      return new BaggagePropagator();
     case 'jaeger':
       return new UberTraceIdPropagator(uber);
     case 'b3':

@@ -21,8 +21,10 @@ import {
   trace,
 } from '@opentelemetry/api';
 import { isTracingSuppressed } from '@opentelemetry/core';
-import { first } from './header';
+import { BaggageAllowance, MOST_ITEMS, MOST_VALUE_CHARACTERS } from './baggage-limits';
+import { first, isToken } from './header';
 import { jaegerFlags, withJaegerFlags } from './jaeger-flags';
+import { percentDecode, percentEncode } from './percent';
 
 export interface UberTraceIdOptions {
   /** Name of the trace header, lower case; default `uber-trace-id`. */
@@ -39,14 +41,8 @@ const SAMPLED = 1;
 const DEBUG = 2;
 const FIREHOSE = 8;
 const NO_HIGH_HALF = '0'.repeat(16);
-/** W3C's limits, which keep a hostile set of headers from growing our memory. */
-const MOST_ITEMS = 64;
-const MOST_VALUE_CHARACTERS = 2048;
 
 const DEBUG_ID = createContextKey('tracing-agent jaeger-debug-id');
-
-/** What may be a header's name: a key that can't is kept out, in both directions, since Node throws on it. */
-const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 
 /** The text of a `jaeger-debug-id` header that started this trace, for the root span's tag. */
 export function debugId(context: Context): string | undefined {
@@ -80,9 +76,11 @@ export class UberTraceIdPropagator implements TextMapPropagator {
     }
     const baggage = propagation.getBaggage(context);
     if (baggage === undefined) return;
+    const allowance = new BaggageAllowance();
     for (const [key, { value }] of baggage.getAllEntries()) {
-      const encoded = TOKEN.test(key) ? encode(value) : undefined;
-      if (encoded !== undefined) setter.set(carrier, this.#baggagePrefix + key, encoded);
+      const encoded = isToken(key) ? percentEncode(value) : undefined;
+      if (encoded === undefined || !allowance.admits(value, key.length + encoded.length)) continue;
+      setter.set(carrier, this.#baggagePrefix + key, encoded);
     }
   }
 
@@ -106,9 +104,9 @@ export class UberTraceIdPropagator implements TextMapPropagator {
 
   #extractBaggage(context: Context, carrier: unknown, getter: TextMapGetter): Context {
     let baggage: Baggage | undefined;
-    let items = 0;
+    const allowance = new BaggageAllowance();
     const add = (key: string, value: string): void => {
-      if (!TOKEN.test(key) || value.length > MOST_VALUE_CHARACTERS || items++ >= MOST_ITEMS) return;
+      if (!isToken(key) || !allowance.admits(value, key.length + value.length)) return;
       baggage = (baggage ?? propagation.getBaggage(context) ?? propagation.createBaggage()).setEntry(key, {
         value,
       });
@@ -122,7 +120,7 @@ export class UberTraceIdPropagator implements TextMapPropagator {
     }
     for (const name of getter.keys(carrier)) {
       if (!name.startsWith(this.#baggagePrefix)) continue;
-      const value = decode(first(getter.get(carrier, name)));
+      const value = percentDecode(first(getter.get(carrier, name)));
       if (value !== undefined) add(name.slice(this.#baggagePrefix.length), value);
     }
     return baggage === undefined ? context : propagation.setBaggage(context, baggage);
@@ -157,21 +155,4 @@ function isHex(digits: string, most: number): boolean {
     if (!((code >= 0x30 && code <= 0x39) || (lower >= 0x61 && lower <= 0x66))) return false;
   }
   return true;
-}
-
-/** Undefined for text that no URL can carry: a lone surrogate. */
-function encode(value: string): string | undefined {
-  try {
-    return encodeURIComponent(value);
-  } catch {
-    return undefined;
-  }
-}
-
-function decode(value: string | undefined): string | undefined {
-  try {
-    return value === undefined ? undefined : decodeURIComponent(value);
-  } catch {
-    return undefined;
-  }
 }

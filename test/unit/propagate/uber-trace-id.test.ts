@@ -64,7 +64,7 @@ test('debug and firehose flags reach the next service, and debug implies sampled
   assert.equal(jaegerFlags(context), 10);
   const sent: Record<string, string> = {};
   propagator.inject(context, sent, defaultTextMapSetter);
-  assert.equal(sent['uber-trace-id'], `${'1'.padStart(32, '0')}:${'2'.padStart(16, '0')}:0:b`);
+  assert.equal(sent['uber-trace-id'], `${'1'.padStart(16, '0')}:${'2'.padStart(16, '0')}:0:b`);
 });
 
 test('any text in the header never throws and never gives an invalid context', () => {
