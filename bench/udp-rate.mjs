@@ -1,56 +1,84 @@
-// Which share of spans sent over UDP a real Jaeger receives, by rate, packet size and pace. Made docs/decisions/004.
-// Run from the repository: npx tsx bench/udp-rate.mjs --seconds 10 --rates 10000,20000,30000,60000 --sizes 1300,16000
-//   --paces 32 (MB/s; 0 is none)  --bursts 96 (kB)  --tick 10 (ms between two turns in which spans end)
-//   --limits 1000 (packets/s)
+// Which share of spans a real Jaeger receives, by rate and way: received + counted drops = ended. Made
+// docs/decisions/004.
+// Run from anywhere: node bench/udp-rate.mjs --seconds 60 --rates 30000 --ways udp,http
+// udp is as the agent sends to a receiver on this machine: it looks how full its socket is (Linux). blind doesn't look,
+// and keeps the pace of a receiver elsewhere; for it, and for udp, there are
+//   --sizes 1300,65000 (bytes of a packet)  --paces 24 (MB/s; 0 is none)  --bursts 130 (kB)  --limits 1000 (packets/s)
+// --tick 10: ms between two turns in which spans end
 // Jaeger is the binary of `npm run jaeger`. A child process ends the spans; what arrives is counted by Jaeger's own
 // metric, what the kernel dropped for want of room in Jaeger's socket by /proc/net/udp (Linux).
 import { fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { register } from 'tsx/cjs/api';
+
+// The source is TypeScript.
+register();
+const require = createRequire(import.meta.url);
 
 if (process.argv[2] === 'sender') process.once('message', (task) => void endSpans(task));
 else await main();
 
 function settings() {
-  const given = (name, fallback) => {
+  const words = (name, fallback) => {
     const index = process.argv.indexOf(`--${name}`);
-    return (index < 0 ? fallback : process.argv[index + 1]).split(',').map(Number);
+    return (index < 0 ? fallback : process.argv[index + 1]).split(',');
   };
+  const given = (name, fallback) => words(name, fallback).map(Number);
   return {
     seconds: given('seconds', '10')[0],
     tick: given('tick', '10')[0],
+    ways: words('ways', 'udp,http'),
     rates: given('rates', '10000,20000,30000,60000'),
-    sizes: given('sizes', '1300,8000,16000,32000,65000'),
-    paces: given('paces', '32'),
-    bursts: given('bursts', '96'),
+    sizes: given('sizes', '65000'),
+    paces: given('paces', '24'),
+    bursts: given('bursts', '130'),
     limits: given('limits', '1000000'),
   };
 }
 
 async function main() {
-  const { seconds, tick, rates, sizes, paces, bursts, limits } = settings();
+  const { seconds, tick, ways, rates, sizes, paces, bursts, limits } = settings();
   process.stdout.write(
-    '| spans/s | packet | pace MB/s | burst kB | packets/s at most | spans ended | dropped, counted | received | lost unseen | packets the kernel dropped | sender CPU µs/span |\n' +
-      `|${'--:|'.repeat(11)}\n`,
+    '| way | spans/s | packet | pace MB/s | burst kB | packets/s at most | ended | dropped, counted | received | unseen | packets the kernel dropped | CPU µs/span | RSS before, most (MB) | turn, longest (ms) |\n' +
+      `|---|${'--:|'.repeat(13)}\n`,
   );
-  for (const limit of limits)
-    for (const pace of paces)
-      for (const burst of bursts)
-        for (const size of sizes)
-          for (const rate of rates) {
-            const jaeger = await startJaeger();
-            const task = { port: jaeger.port, seconds, tick, rate, size, pace, burst, limit };
-            const { ended, sent, cpu } = await send(task);
-            const received = await settled(jaeger.received);
-            const lost = (((sent - received) / ended) * 100).toFixed(2);
-            const cells = [rate, size, pace || 'none', burst, limit, ended, ended - sent, received];
-            process.stdout.write(`| ${[...cells, `${lost} %`, jaeger.drops(), cpu].join(' | ')} |\n`);
-            await jaeger.stop();
-          }
+  for (const way of ways)
+    for (const limit of limits)
+      for (const pace of paces)
+        for (const burst of bursts)
+          for (const size of way === 'http' ? [0] : sizes)
+            for (const rate of rates) {
+              const jaeger = await startJaeger();
+              const { port, collector } = jaeger;
+              const task = { way, port, collector, seconds, tick, rate, size, pace, burst, limit };
+              const { ended, sent, cpu, rss, most, turn, dropped } = await send(task);
+              const received = await settled(jaeger.received);
+              const lost = `${sent - received} = ${(((sent - received) / ended) * 100).toFixed(2)} %`;
+              const paced = way === 'http' ? ['', '', '', ''] : [size, pace || 'none', burst, limit];
+              const counted = `${ended - sent}${dropped === '' ? '' : ` (${dropped})`}`;
+              const drops = way === 'http' ? '' : jaeger.drops();
+              const cells = [
+                way,
+                rate,
+                ...paced,
+                ended,
+                counted,
+                received,
+                lost,
+                drops,
+                cpu,
+                `${rss}, ${most}`,
+                turn,
+              ];
+              process.stdout.write(`| ${cells.join(' | ')} |\n`);
+              await jaeger.stop();
+            }
 }
 
 async function send(task) {
@@ -72,10 +100,10 @@ async function settled(read) {
 }
 
 async function startJaeger() {
-  const { jaegerBinary } = await import('../test/support/jaeger-binary.ts');
+  const { jaegerBinary } = require('../test/support/jaeger-binary.ts');
   const folder = mkdtempSync(join(tmpdir(), 'udp-rate-'));
   const config = join(folder, 'config.yaml');
-  const [port, metrics, health] = await Promise.all([freePort(), freePort(), freePort()]);
+  const [port, http, metrics, health] = await Promise.all([freePort(), freePort(), freePort(), freePort()]);
   writeFileSync(
     config,
     `
@@ -92,7 +120,10 @@ extensions:
   jaeger_storage: { backends: { memory: { memory: { max_traces: 2000 } } } }
   healthcheckv2: { use_v2: true, http: { endpoint: '127.0.0.1:${health}' } }
 receivers:
-  jaeger: { protocols: { thrift_compact: { endpoint: '127.0.0.1:${port}' } } }
+  jaeger:
+    protocols:
+      thrift_compact: { endpoint: '127.0.0.1:${port}' }
+      thrift_http: { endpoint: '127.0.0.1:${http}' }
 exporters:
   jaeger_storage_exporter: { trace_storage: memory }
 `,
@@ -108,6 +139,7 @@ exporters:
   }
   return {
     port,
+    collector: `http://127.0.0.1:${http}/api/traces`,
     async received() {
       const text = await (await fetch(`http://127.0.0.1:${metrics}/metrics`)).text();
       const lines = text.match(/^otelcol_receiver_accepted_spans\S* \S+$/gm) ?? [];
@@ -137,34 +169,38 @@ async function freePort() {
 }
 
 /** In the child: usual spans of 7 attributes, as many in each turn as are due by then. */
-async function endSpans({ port, seconds, tick, rate, size, pace, burst, limit }) {
-  const { SpanBatcher } = await import('../src/send/batch/span-batcher.ts');
-  const { BatchSpanProcessor } = await import('../src/send/batch/batch-span-processor.ts');
-  const { UdpTransport } = await import('../src/send/transport/udp-transport.ts');
-  const { encodeProcess } = await import('../src/send/process-tags.ts');
-  const { createCounters } = await import('../src/diagnostics/counters.ts');
-  const { ROOT_CONTEXT, trace } = await import('@opentelemetry/api');
-  const { BasicTracerProvider } = await import('@opentelemetry/sdk-trace-base');
-  const { resourceFromAttributes } = await import('@opentelemetry/resources');
+async function endSpans({ way, port, collector, seconds, tick, rate, size, pace, burst, limit }) {
+  const { SpanBatcher } = require('../src/send/batch/span-batcher.ts');
+  const { BatchSpanProcessor } = require('../src/send/batch/batch-span-processor.ts');
+  const { UdpTransport } = require('../src/send/transport/udp-transport.ts');
+  const { HttpTransport } = require('../src/send/transport/http-transport.ts');
+  const { encodeProcess } = require('../src/send/process-tags.ts');
+  const { createCounters } = require('../src/diagnostics/counters.ts');
+  const { ROOT_CONTEXT, trace } = require('@opentelemetry/api');
+  const { BasicTracerProvider } = require('@opentelemetry/sdk-trace-base');
+  const { resourceFromAttributes } = require('@opentelemetry/resources');
   const counters = createCounters();
-  const transport = new UdpTransport(
-    {
-      host: '127.0.0.1',
-      port,
-      protocol: 'compact',
-      maxBytes: 65_000,
-      fullBytes: size,
-      maxMessagesPerSecond: limit,
-      ...(pace > 0
-        ? { bytesPerSecond: pace * 1e6, burstBytes: burst * 1e3 }
-        : { bytesPerSecond: 1e12, burstBytes: 1e12 }),
-    },
-    (spans) => batcher.refused(spans),
-  );
+  const udp = () => ({
+    host: '127.0.0.1',
+    port,
+    protocol: 'compact',
+    maxBytes: 65_000,
+    fullBytes: size,
+    maxMessagesPerSecond: limit,
+    counters,
+    ...(way === 'blind' ? { receiverTables: [] } : {}),
+    ...(pace > 0
+      ? { bytesPerSecond: pace * 1e6, burstBytes: burst * 1e3 }
+      : { bytesPerSecond: 1e12, burstBytes: 1e12 }),
+  });
+  const transport =
+    way === 'http'
+      ? new HttpTransport({ url: collector, timeout: 10_000, maxBytes: 2 ** 20, counters })
+      : new UdpTransport(udp(), (spans) => batcher.refused(spans));
   const batcher = new SpanBatcher({
     transport,
     counters,
-    encodeProcess: (resource) => encodeProcess(resource, 'compact'),
+    encodeProcess: (resource) => encodeProcess(resource, transport.protocol),
     maxBatchSize: 512,
     maxQueueSize: 8192,
     maxQueueBytes: 32 * 1024 * 1024,
@@ -181,7 +217,15 @@ async function endSpans({ port, seconds, tick, rate, size, pace, burst, limit })
   const start = performance.now();
   const all = rate * seconds;
   let parent = ROOT_CONTEXT;
-  for (let ended = 0; ended < all; await delay(tick)) {
+  const rss = process.memoryUsage.rss();
+  let most = rss;
+  // What others wait for where this process is late: without what ending the spans themselves takes.
+  let turn = 0;
+  for (let ended = 0; ended < all; ) {
+    const asleep = performance.now();
+    await delay(tick);
+    turn = Math.max(turn, performance.now() - asleep - tick);
+    most = Math.max(most, process.memoryUsage.rss());
     const due = Math.min(all, Math.floor(((performance.now() - start) / 1e3) * rate));
     for (; ended < due; ended++) {
       const attributes = {
@@ -202,5 +246,14 @@ async function endSpans({ port, seconds, tick, rate, size, pace, burst, limit })
   }
   await processor.forceFlush();
   const { user, system } = process.cpuUsage(before);
-  process.send({ ended: counters.ended, sent: counters.sent, cpu: ((user + system) / all).toFixed(1) });
+  const dropped = Object.entries(counters).filter(([name, value]) => name.startsWith('dropped') && value > 0);
+  process.send({
+    ended: counters.ended,
+    sent: counters.sent,
+    cpu: ((user + system) / all).toFixed(1),
+    rss: (rss / 1e6).toFixed(0),
+    most: (most / 1e6).toFixed(0),
+    turn: turn.toFixed(0),
+    dropped: dropped.map(([name, value]) => `${name} ${value}`).join(', '),
+  });
 }

@@ -135,7 +135,7 @@ rmSync(dist, { recursive: true, force: true });
 // Three layers, each one file, since one is read faster than several: what runs at start, what the first span needs,
 // and then a file for each library's patch.
 const onDemand =
-  /[\\/]src[\\/](patch[\\/](http|redis|sql|web|opentelemetry-api)|load[\\/](require-hook|es-module|installed-packages)|send[\\/](otlp|console|failover|fan-out|create-senders|health-metrics|transport[\\/](http|retry|spool|crc32|collector))|diagnostics[\\/]trace-tree|sample[\\/](rules-sampler|local-tail|debug-guard|debug-credits)|thrift[\\/](batch-decoder|binary-reader|compact-reader|reader))|require-in-the-middle|module-details-from-path|@opentelemetry[\\/]otlp-/;
+  /[\\/]src[\\/](patch[\\/](process|http|redis|sql|web|opentelemetry-api)|load[\\/](require-hook|es-module|installed-packages|bundled-libraries)|send[\\/](otlp|console|failover|fan-out|create-senders|health-metrics|transport[\\/](http|retry|spool|crc32|collector))|diagnostics[\\/]trace-tree|sample[\\/](rules-sampler|local-tail|debug-guard|debug-credits)|thrift[\\/](batch-decoder|binary-reader|compact-reader|reader))|require-in-the-middle|module-details-from-path|@opentelemetry[\\/]otlp-/;
 const start =
   /[\\/]src[\\/](config|diagnostics|load|patch[\\/](registry|patcher|wrap)|record[\\/]api-globals|(agent|lifecycle|control|version|register|index)\.ts$)/;
 await bundle(agent, '', {

@@ -13,6 +13,7 @@ const SECTIONS: Record<Section, string> = {
   Propagation: 'How a trace goes on from one service to the next.',
   Batching: 'How spans wait, and for how long.',
   Limits: 'What one span may hold; as in the OpenTelemetry SDK.',
+  HTTP: 'What is recorded of requests; for `http`, `https`, `http2` and `fetch`.',
   Agent: 'What the agent does in the process.',
 };
 

@@ -67,6 +67,30 @@ export function testedOf(entry: CatalogueEntry, from: readonly TestPackage[]): s
   return [...new Set(versions)].sort((a, b) => a.localeCompare(b, 'en', { numeric: true }));
 }
 
+const UNSEEN = `## What cannot be seen
+
+**ES modules.** A package that is CommonJS is seen whoever asks for it. One whose \`import\` leads to ES modules needs a
+hook, which is installed only where a \`node_modules\` folder of the main script's folder, the working directory or one
+above holds such a package (the setting \`esModules\`: \`auto\`, \`on\`, \`off\`). Node.js 22.15 and newer have
+\`module.registerHooks\`: 10 to 25 µs more for each module that the process loads. On an older one Node's loader thread is
+started if the main script is an ES module: 50 ms, and some 0.25 ms for each ES module; a CommonJS application that
+\`import()\`s the package there sets \`TRACING_AGENT_ES_MODULES=on\`. Set it also where the package is installed under an
+alias alone, or only for another package of a workspace. What was imported before the agent is not seen: load the agent
+by \`-r\` or \`--import\`.
+
+**Loaded before the agent.** A library that \`require\` had loaded before is patched in place. Where a patch must replace
+what it exports, later calls of \`require\` get the replacement, and one line (\`TA_LOADED_EARLY\`) names who took the
+original.
+
+**Bundles.** Inside a file that esbuild, webpack, rolldown or another bundler has made no library loads, so none is seen;
+\`http\` and \`fetch\` are, since they are Node's. Two seconds after the first span the main script is looked into, once:
+libraries that it holds for certain are named (\`TA_BUNDLED\`); a bundle that doesn't tell, as a minified one, is mentioned
+at the level \`info\`. Mark the libraries as external: \`--external:pg\` or \`--packages=external\` of esbuild, \`externals\` of
+webpack, \`external\` of rolldown and Rollup, \`serverExternalPackages\` of Next.js.
+
+**Versions.** A version that is newer than the range is left alone, and one line (\`TA_PATCH_NEWER\`) says so.
+`;
+
 /** The text of docs/instrumentations.md. */
 export function renderInstrumentations(): string {
   const from = testPackages();
@@ -103,7 +127,7 @@ export function renderInstrumentations(): string {
     }
     lines.push('');
   }
-  return `${lines.join('\n').trimEnd()}\n`;
+  return `${lines.join('\n').trimEnd()}\n\n${UNSEEN}`;
 }
 
 function loadedAs(entry: CatalogueEntry): string {

@@ -9,6 +9,7 @@ import type { Config, Options } from './config/config';
 import { readSurroundings } from './config/environment';
 import { show } from './config/problem';
 import { resolveConfig } from './config/resolve';
+import { contained } from './diagnostics/contain';
 import { type Counters, counters } from './diagnostics/counters';
 import { report, setLogLevel } from './diagnostics/log';
 import { hookBuiltins } from './load/builtin-hook';
@@ -18,9 +19,13 @@ import { type Match, TargetIndex } from './load/target-index';
 import { Patcher } from './patch/patcher';
 import { type BuiltinRow, builtins, type PackageRow, packages } from './patch/registry';
 import { registerGlobals } from './record/api-globals';
+import type { ProcessEnd } from './record/process-trace';
 import type { SamplingDecision } from './sample/decision-log';
 import type { Tracing } from './tracing';
 import { VERSION } from './version';
+
+/** Milliseconds after the first span, when an application's libraries have loaded. */
+const LOADED_AFTER = 2000;
 
 /** A running agent. */
 export interface Agent {
@@ -33,11 +38,16 @@ export interface Agent {
    * @param limit in milliseconds; the setting `exportTimeoutMillis` where it isn't given
    */
   forceFlush(limit?: number): Promise<void>;
-  /** Sends at once what can be sent without waiting; for `exit` handlers. */
-  flushNow(): void;
+  /**
+   * Sends at once what can be sent without the event loop; for `exit` handlers.
+   * @param limit milliseconds for which the thread may stand still; none by default
+   */
+  flushNow(limit?: number): void;
   /** Sends what is left and undoes the hooks; patched libraries keep their patches, which then do nothing. */
   shutdown(): Promise<void>;
   health(): Readonly<Counters>;
+  /** The process ends now: ends its span, where the settings ask for one. */
+  endProcess(end: ProcessEnd): void;
   /** The last sampling decisions, the oldest first. */
   decisions(): readonly SamplingDecision[];
 }
@@ -58,12 +68,16 @@ export function createAgent(code: Options, origin: string): Agent | undefined {
     waiting = [];
     const late = waiting;
     try {
-      tracing = (require('./tracing') as typeof import('./tracing')).createTracing(config);
+      tracing = (require('./tracing') as typeof import('./tracing')).createTracing(config, surroundings.env);
     } finally {
       waiting = undefined;
     }
     for (const work of late) work();
     tracing.start();
+    setTimeout(
+      contained('load', () => reportBundle(surroundings.mainScript, rows, index)),
+      LOADED_AFTER,
+    ).unref();
     return tracing;
   };
   const unregister = registerGlobals(load);
@@ -75,16 +89,23 @@ export function createAgent(code: Options, origin: string): Agent | undefined {
   const wanted = ({ always, instrumentation: name }: { always?: true; instrumentation: string }) =>
     always || ((enabled === undefined || enabled.includes(name)) && !disabled.includes(name));
   const patcher = new Patcher((instrumentation) => load().createTools(instrumentation));
+  const asked = ({ setting }: PackageRow) => setting === undefined || config[setting];
+  const rows = packages.filter((row) => asked(row) && wanted(row));
+  const index = new TargetIndex(rows);
   const unhook = hookLibraries(
     (row, exports, library) => {
       if (waiting === undefined) return patcher.apply(row, exports, library);
       waiting.push(() => patcher.apply(row, exports, library));
       return exports;
     },
-    packages.filter(wanted),
+    rows,
+    index,
     builtins.filter(wanted),
     { when: config.esModules, threadFile: join(__dirname, 'es-module-thread.js'), ...surroundings },
   );
+
+  // Its span begins with the process, and the children's environment names it.
+  if (config.processSpan) load();
 
   report('TA_STARTED', {
     service: config.serviceName,
@@ -96,8 +117,9 @@ export function createAgent(code: Options, origin: string): Agent | undefined {
     origin,
     config,
     forceFlush: async (limit) => tracing?.processor.forceFlush(limit),
-    flushNow: () => tracing?.processor.flushNow(),
+    flushNow: (limit) => tracing?.processor.flushNow(limit),
     health: () => ({ ...counters }),
+    endProcess: (end) => tracing?.endProcess(end),
     decisions: () => tracing?.decisions() ?? [],
     async shutdown() {
       unhook();
@@ -106,6 +128,25 @@ export function createAgent(code: Options, origin: string): Agent | undefined {
       await tracing?.processor.shutdown();
     },
   };
+}
+
+/** Names libraries that are traced elsewhere, but are in the main script here, where no hook sees them. */
+function reportBundle(
+  file: string | undefined,
+  rows: readonly PackageRow[],
+  index: TargetIndex<PackageRow>,
+): void {
+  if (file === undefined) return;
+  const { bundledLibraries } =
+    require('./load/bundled-libraries') as typeof import('./load/bundled-libraries');
+  const seen = index.seen();
+  const names = rows.filter((row) => row.always === undefined).map((row) => row.module);
+  const { libraries, isBundle } = bundledLibraries(
+    file,
+    names.filter((name) => !seen.includes(name)),
+  );
+  if (libraries.length > 0) report('TA_BUNDLED', { file, libraries: libraries.join(', ') });
+  else if (isBundle && seen.length === 0) report('TA_BUNDLE', { file });
 }
 
 /** For the line that tells where spans go. */
@@ -118,13 +159,13 @@ function destinationOf(config: Config): string {
 function hookLibraries(
   apply: Patcher['apply'],
   rows: readonly PackageRow[],
+  index: TargetIndex<PackageRow>,
   builtinRows: readonly BuiltinRow[],
   esModules: EsModuleOptions,
 ): () => void {
   const unhookBuiltins = hookBuiltins(builtinRows, (exports, row) => {
     apply(row, exports, { name: row.module, version: process.versions.node, file: '', directory: '' });
   });
-  const index = new TargetIndex(rows);
   const onModule = (exports: unknown, match: Match<PackageRow>): unknown => {
     let patched = exports;
     for (const row of match.targets) patched = apply(row, patched, match);

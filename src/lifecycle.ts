@@ -63,7 +63,10 @@ function watchProcess(agent: Agent): () => void {
     });
     flushed.catch((error) => fault('exit', error));
   });
-  const onExit = contained('exit', () => agent.flushNow());
+  const onExit = contained('exit', (code?: number) => {
+    agent.endProcess({ code });
+    agent.flushNow();
+  });
   process.on('beforeExit', onBeforeExit);
   process.on('exit', onExit);
   const signals = SIGNALS.map((signal) => watchSignal(signal, agent));
@@ -84,8 +87,10 @@ function watchSignal(signal: (typeof SIGNALS)[number], agent: Agent): () => void
   const onSignal = contained('signal', () => {
     // Out of the list while the others run: signal-exit and its like end the process only where they are alone.
     process.off(signal, onSignal);
+    const ends = process.listenerCount(signal) === 0;
+    if (ends) agent.endProcess({ signal });
     const flushed = agent.forceFlush(agent.config.flushOnExitMillis);
-    if (process.listenerCount(signal) > 0) {
+    if (!ends) {
       flushed.catch((error) => fault('signal', error));
       setImmediate(() => {
         if (!stopped) process.prependListener(signal, onSignal);

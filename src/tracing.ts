@@ -2,19 +2,23 @@
  * Joins the stages from `propagate` to `send`. It is read when the first tracer, context or header is asked for: a
  * process that makes no span never pays for the SDK.
  */
-import { ProxyTracerProvider } from '@opentelemetry/api';
+import { basename } from 'node:path';
+import { type Context, ProxyTracerProvider, type Tracer } from '@opentelemetry/api';
 import type { Config } from './config/config';
-import { contained } from './diagnostics/contain';
+import type { Environment } from './config/parser';
+import { contained, fault } from './diagnostics/contain';
 import { counters } from './diagnostics/counters';
-import type { Tools } from './patch/instrumentation';
+import type { PatchOptions, Tools } from './patch/instrumentation';
 import { retireToolboxes, toolboxFor } from './patch/toolbox';
 import { createPropagator } from './propagate/create-propagator';
 import { jaegerFlags } from './propagate/jaeger-flags';
 import { notedHeader } from './propagate/noted-headers';
+import { processVariables, readProcessContext } from './propagate/process-environment';
 import { debugId } from './propagate/uber-trace-id';
 import type { Globals } from './record/api-globals';
 import { BaggageNotes } from './record/baggage-notes';
 import { ContextManager } from './record/context-manager';
+import { type ProcessEnd, ProcessTrace } from './record/process-trace';
 import { createResource } from './record/resource';
 import { TracerProvider } from './record/tracer-provider';
 import { createSampler, type GuardOptions } from './sample/create-sampler';
@@ -34,13 +38,16 @@ export interface Tracing extends Globals {
   start(): void;
   /** Ends it. */
   stop(): void;
+  /** Ends the span of the process, where the settings ask for one. */
+  endProcess(end: ProcessEnd): void;
   /** The last sampling decisions, the oldest first. */
   decisions(): readonly SamplingDecision[];
   /** Tools for one instrumentation's patches. */
   createTools(instrumentation: string): Tools;
 }
 
-export function createTracing(config: Config): Tracing {
+/** @param env the process's own variables */
+export function createTracing(config: Config, env: Environment): Tracing {
   const processor = createTail(config, createSender(config));
   const { sampler, start, stop, late, flagsOf } = createSampler(
     { ...config.sampler, roots: config.roots, rules: config.samplingRules, guard: guardOf(config) },
@@ -83,7 +90,21 @@ export function createTracing(config: Config): Tracing {
   const trace = new ProxyTracerProvider();
   trace.setDelegate(provider);
   const tracer = provider.createTrustedTracer('tracing-agent', VERSION);
+  const options = patchOptions(config);
   setTimeout(contained('metrics', showMetrics), METRICS_AFTER).unref();
+  const propagation = createPropagator(
+    config.propagators,
+    { traceHeader: config.traceContextHeaderName, debugHeader: config.debugHeaderName },
+    headersToNote(config),
+  );
+  const context = new ContextManager();
+  context.base = readProcessContext(env, propagation);
+  let processTrace: ProcessTrace | undefined;
+  if (config.processSpan) {
+    processTrace = createProcessTrace(tracer, context.base, config.processArguments);
+    context.base = processTrace.context;
+    continueInChildren(() => processVariables(context.active(), propagation), env);
+  }
   return {
     processor,
     start,
@@ -92,20 +113,66 @@ export function createTracing(config: Config): Tracing {
       retireToolboxes();
     },
     trace,
-    context: new ContextManager().enable(),
-    propagation: createPropagator(
-      config.propagators,
-      { traceHeader: config.traceContextHeaderName, debugHeader: config.debugHeaderName },
-      headersToNote(config),
-    ),
+    context,
+    propagation,
+    endProcess: (end) => processTrace?.end(end),
     decisions: () => decisions.list(),
     createTools: (instrumentation) =>
       toolboxFor({
         instrumentation,
         tracer,
-        options: { urlQuery: config.urlQuery },
+        options,
         followsParent,
       }),
+  };
+}
+
+function createProcessTrace(tracer: Tracer, parent: Context, all: boolean): ProcessTrace {
+  const { argv } = process;
+  const { isMainThread } = require('node:worker_threads') as typeof import('node:worker_threads');
+  // A worker's script is not among its arguments yet.
+  const name = isMainThread ? basename(argv[1] ?? argv[0] ?? 'node') : 'worker thread';
+  const command = all ? argv : argv.slice(0, isMainThread ? 2 : 1);
+  return new ProcessTrace({ tracer, parent, name, command });
+}
+
+function continueInChildren(variables: () => Record<string, string | undefined>, env: Environment): void {
+  const { patchChildren } = require('./patch/process/children') as typeof import('./patch/process/children');
+  patchChildren({
+    childProcess: require('node:child_process'),
+    workerThreads: require('node:worker_threads'),
+    variables,
+    env,
+    fault: (error) => fault('process', error),
+  });
+}
+
+/** What patches read of the settings. */
+function patchOptions(config: Config): PatchOptions {
+  const {
+    captureServerRequestHeaders,
+    captureServerResponseHeaders,
+    captureClientRequestHeaders,
+    captureClientResponseHeaders,
+    ignoredMethods,
+    ignoredPaths,
+    httpTimings,
+  } = config;
+  const lists = {
+    captureServerRequestHeaders,
+    captureServerResponseHeaders,
+    captureClientRequestHeaders,
+    captureClientResponseHeaders,
+    ignoredMethods,
+    ignoredPaths,
+  };
+  const isSet = httpTimings || Object.values(lists).some((list) => list.length > 0);
+  return {
+    urlQuery: config.urlQuery,
+    sqlComment: config.sqlComment,
+    urlQueryVisible: new Set(config.urlQueryVisible),
+    urlQueryRedacted: new Set(config.urlQueryRedacted),
+    http: isSet ? { ...lists, httpTimings } : undefined,
   };
 }
 

@@ -99,6 +99,10 @@ export interface Settings {
   readonly samplerArgument: number | RemoteSamplerArgument | undefined;
   /** Samples every new trace of this process, whatever `sampler` says. */
   readonly enable: boolean;
+  /** A span of the whole process, which child processes continue. */
+  readonly processSpan: boolean;
+  /** Whether that span has all arguments of the process. */
+  readonly processArguments: boolean;
   /** Looked at by register.js, in the environment alone. */
   readonly onDemand: boolean;
   readonly roots: Roots;
@@ -158,6 +162,23 @@ export interface Settings {
   readonly enabledInstrumentations: readonly string[] | undefined;
   readonly disabledInstrumentations: readonly string[];
   readonly urlQuery: UrlQueryMode;
+  /** Whether each SQL query carries its trace in a comment. */
+  readonly sqlComment: boolean;
+  /** Keys of query strings: those whose values `redact` shows, and those whose values are hidden in every mode. */
+  readonly urlQueryVisible: readonly string[];
+  readonly urlQueryRedacted: readonly string[];
+  /** Names of headers to record, in lower case; `*` stands for any characters. */
+  readonly captureServerRequestHeaders: readonly string[];
+  readonly captureServerResponseHeaders: readonly string[];
+  readonly captureClientRequestHeaders: readonly string[];
+  readonly captureClientResponseHeaders: readonly string[];
+  /** Requests that servers answer without a span: methods in capitals, and paths in which `*` stands for any characters. */
+  readonly ignoredMethods: readonly string[];
+  readonly ignoredPaths: readonly string[];
+  /** Whether client spans get an event for each step on the way to an answer. */
+  readonly httpTimings: boolean;
+  /** Whether log records get the active span's ids. */
+  readonly logCorrelation: boolean;
   readonly logLevel: LogLevel;
   /** Whether SIGUSR2 prints the health counters. */
   readonly healthSignal: boolean;

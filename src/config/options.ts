@@ -7,11 +7,20 @@
  */
 import type { OptionName, PropagatorName, Settings } from './config';
 import { bearerToken, destinations, headerName, headers, host, httpAddress, userName } from './parse-address';
+import { networks } from './parse-networks';
 import { milliseconds, port, positiveNumber, wholeNumber } from './parse-number';
 import { samplerArgument } from './parse-sampler-argument';
-import { networks } from './parse-networks';
 import { resourceAttributes, tags } from './parse-tags';
-import { instrumentationNames, keyList, listOf, oneOf, password, text, yesOrNo } from './parse-word';
+import {
+  instrumentationNames,
+  keyList,
+  listOf,
+  oneOf,
+  password,
+  text,
+  wordsLike,
+  yesOrNo,
+} from './parse-word';
 import type { Parser } from './parser';
 import { samplingRules } from './sampling-rules';
 
@@ -22,6 +31,7 @@ export type Section =
   | 'Propagation'
   | 'Batching'
   | 'Limits'
+  | 'HTTP'
   | 'Agent';
 
 export interface Option<T> {
@@ -57,6 +67,19 @@ const OTLP_VARIABLES = [
   'CLIENT_KEY',
 ].flatMap((name) => [`OTEL_EXPORTER_OTLP_TRACES_${name}`, `OTEL_EXPORTER_OTLP_${name}`]);
 const count = wholeNumber(0, Number.POSITIVE_INFINITY);
+
+/** https://www.rfc-editor.org/rfc/rfc9110#name-tokens; `*`, which a name could hold, stands for any characters here. */
+const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
+const headerNames = wordsLike(
+  'list of header names; `*` stands for any characters',
+  TOKEN,
+  'is no header name',
+  (name) => name.toLowerCase(),
+);
+const queryKeys = wordsLike('list of keys, exactly as URLs have them', /^[^&=]+$/, 'is no key of a query');
+/** What the settings that capture headers have in common. */
+const CAPTURE =
+  'headers that hold credentials (`authorization`, `cookie` and their like) only where their whole name is given.';
 
 export const options: { readonly [N in OptionName]: Option<Settings[N]> } = {
   serviceName: {
@@ -292,6 +315,20 @@ export const options: { readonly [N in OptionName]: Option<Settings[N]> } = {
     parser: yesOrNo,
     default: false,
     doc: "For one command, in front of it: keeps every trace that this process begins, whatever the sampler says, and wakes an agent that is on demand; the counterpart of Pachyderm's PACH_ENABLE_TRACING, which is not read.",
+  },
+  processSpan: {
+    section: 'Agent',
+    env: ['TRACING_AGENT_PROCESS_SPAN'],
+    parser: yesOrNo,
+    default: false,
+    doc: 'For command-line programs: a span from the start of the process to its end, above all that it does outside of other spans. Child processes and worker threads continue it through `TRACEPARENT`, `TRACESTATE`, `BAGGAGE` and `UBER_TRACE_ID`, which each process with the agent reads.',
+  },
+  processArguments: {
+    section: 'Agent',
+    env: ['TRACING_AGENT_PROCESS_ARGUMENTS'],
+    parser: yesOrNo,
+    default: false,
+    doc: 'Whether the span of the process has all its arguments, which may be secret, or only the executable and the script.',
   },
   onDemand: {
     section: 'Agent',
@@ -562,6 +599,109 @@ export const options: { readonly [N in OptionName]: Option<Settings[N]> } = {
     doc: "How long an attribute's text may be; what is longer is cut.",
   },
 
+  urlQuery: {
+    section: 'HTTP',
+    env: ['TRACING_AGENT_URL_QUERY'],
+    parser: oneOf({ redact: 'redact', keep: 'keep', drop: 'drop' }),
+    default: 'redact',
+    doc: 'What becomes of the query string of URLs: `redact` keeps its keys and hides its values.',
+  },
+  urlQueryVisible: {
+    section: 'HTTP',
+    env: ['TRACING_AGENT_URL_QUERY_VISIBLE'],
+    parser: queryKeys,
+    default: [],
+    doc: 'Keys of query strings whose values stay visible where `urlQuery` is `redact`.',
+  },
+  urlQueryRedacted: {
+    section: 'HTTP',
+    env: ['TRACING_AGENT_URL_QUERY_REDACTED'],
+    parser: queryKeys,
+    // The first four: https://opentelemetry.io/docs/specs/semconv/registry/attributes/url/
+    default: [
+      'AWSAccessKeyId',
+      'Signature',
+      'sig',
+      'X-Goog-Signature',
+      'X-Amz-Credential',
+      'X-Amz-Security-Token',
+      'X-Amz-Signature',
+      'X-Goog-Credential',
+    ],
+    doc: 'Keys of query strings whose values are always hidden, whatever `urlQuery` and `urlQueryVisible` say; `none` for no key.',
+  },
+  captureServerRequestHeaders: {
+    section: 'HTTP',
+    env: [
+      'TRACING_AGENT_CAPTURE_SERVER_REQUEST_HEADERS',
+      'OTEL_INSTRUMENTATION_HTTP_CAPTURE_HEADERS_SERVER_REQUEST',
+      'OTEL_INSTRUMENTATION_HTTP_SERVER_CAPTURE_REQUEST_HEADERS',
+    ],
+    parser: headerNames,
+    default: [],
+    doc: `Headers of requests that arrive, recorded as \`http.request.header.<name>\`; ${CAPTURE}`,
+  },
+  captureServerResponseHeaders: {
+    section: 'HTTP',
+    env: [
+      'TRACING_AGENT_CAPTURE_SERVER_RESPONSE_HEADERS',
+      'OTEL_INSTRUMENTATION_HTTP_CAPTURE_HEADERS_SERVER_RESPONSE',
+      'OTEL_INSTRUMENTATION_HTTP_SERVER_CAPTURE_RESPONSE_HEADERS',
+    ],
+    parser: headerNames,
+    default: [],
+    doc: `Headers of the answers to them, recorded as \`http.response.header.<name>\`; ${CAPTURE}`,
+  },
+  captureClientRequestHeaders: {
+    section: 'HTTP',
+    env: [
+      'TRACING_AGENT_CAPTURE_CLIENT_REQUEST_HEADERS',
+      'OTEL_INSTRUMENTATION_HTTP_CAPTURE_HEADERS_CLIENT_REQUEST',
+      'OTEL_INSTRUMENTATION_HTTP_CLIENT_CAPTURE_REQUEST_HEADERS',
+    ],
+    parser: headerNames,
+    default: [],
+    doc: `Headers of requests that leave, recorded as \`http.request.header.<name>\`; ${CAPTURE}`,
+  },
+  captureClientResponseHeaders: {
+    section: 'HTTP',
+    env: [
+      'TRACING_AGENT_CAPTURE_CLIENT_RESPONSE_HEADERS',
+      'OTEL_INSTRUMENTATION_HTTP_CAPTURE_HEADERS_CLIENT_RESPONSE',
+      'OTEL_INSTRUMENTATION_HTTP_CLIENT_CAPTURE_RESPONSE_HEADERS',
+    ],
+    parser: headerNames,
+    default: [],
+    doc: `Headers of the answers to them, recorded as \`http.response.header.<name>\`; ${CAPTURE}`,
+  },
+  ignoredMethods: {
+    section: 'HTTP',
+    env: ['TRACING_AGENT_IGNORED_METHODS'],
+    parser: wordsLike('list of methods, such as `OPTIONS,HEAD`', TOKEN, 'is no method', (name) =>
+      name.toUpperCase(),
+    ),
+    default: [],
+    doc: 'Requests with these methods are answered without a span; what they call is not traced either, and services that they call are told that the trace is not sampled.',
+  },
+  ignoredPaths: {
+    section: 'HTTP',
+    env: ['TRACING_AGENT_IGNORED_PATHS'],
+    parser: wordsLike(
+      'list of paths, such as `/healthz,/static/*`; `*` stands for any characters',
+      /^[/*]/,
+      'is no path',
+    ),
+    default: [],
+    doc: 'Requests for these paths (without their query) are answered without a span, as those of `ignoredMethods`.',
+  },
+  httpTimings: {
+    section: 'HTTP',
+    env: ['TRACING_AGENT_HTTP_TIMINGS'],
+    parser: yesOrNo,
+    default: false,
+    doc: 'Whether client spans get an event for each step: `socket.assigned`, `dns.resolved`, `tcp.connected`, `tls.established`, `request.sent` and `response.received`.',
+  },
+
   disabled: {
     section: 'Agent',
     env: ['TRACING_AGENT_DISABLED', 'OTEL_SDK_DISABLED', 'JAEGER_DISABLED'],
@@ -590,12 +730,19 @@ export const options: { readonly [N in OptionName]: Option<Settings[N]> } = {
     default: 'auto',
     doc: 'Whether libraries that are ES modules are seen: `auto` where the application has one that can be traced, see docs/instrumentations.md. CommonJS is always seen.',
   },
-  urlQuery: {
+  sqlComment: {
     section: 'Agent',
-    env: ['TRACING_AGENT_URL_QUERY'],
-    parser: oneOf({ redact: 'redact', keep: 'keep', drop: 'drop' }),
-    default: 'redact',
-    doc: 'What becomes of the query string of URLs: `redact` keeps its keys and hides its values.',
+    env: ['TRACING_AGENT_SQL_COMMENT'],
+    parser: yesOrNo,
+    default: false,
+    doc: "Whether SQL queries carry their trace to the server's logs, in a comment at their end as sqlcommenter writes it: `/*traceparent='00-…'*/`. Never on prepared statements, nor on a text with a comment of its own.",
+  },
+  logCorrelation: {
+    section: 'Agent',
+    env: ['TRACING_AGENT_LOG_CORRELATION'],
+    parser: yesOrNo,
+    default: false,
+    doc: "Whether records of pino, winston and bunyan get the active span's `trace_id`, `span_id` and `trace_flags`; off, since it changes what the application writes.",
   },
   logLevel: {
     section: 'Agent',

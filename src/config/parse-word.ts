@@ -112,6 +112,33 @@ export const instrumentationNames: Parser<readonly string[]> = {
   },
 };
 
+/**
+ * A list of words that fit `shape`, and `none` for none at all.
+ * @param problem what one that doesn't fit is: "is no header name"
+ * @param form makes a word's usual form
+ */
+export function wordsLike(
+  accepts: string,
+  shape: RegExp,
+  problem: string,
+  form: (word: string) => string = (word) => word,
+): Parser<readonly string[]> {
+  return {
+    accepts,
+    parse(value, complaints) {
+      const given = items(value, complaints);
+      if (given === undefined) return undefined;
+      if (given.length === 1 && given[0]!.toLowerCase() === 'none') return [];
+      const result: string[] = [];
+      for (const item of given) {
+        if (!shape.test(item)) complaints.invalid(problem, item);
+        else if (!result.includes(form(item))) result.push(form(item));
+      }
+      return result.length > 0 || given.length === 0 ? result : undefined;
+    },
+  };
+}
+
 /** The trimmed, non-empty parts of a list given as text or as an array of text. An empty array is a list too. */
 function items(value: unknown, complaints: Complaints): string[] | undefined {
   const parts = typeof value === 'string' ? value.split(',') : value;

@@ -85,6 +85,21 @@ export const codes = {
     text: '{library} {version} is newer than the versions {range} that this agent knows; it runs untraced',
     next: 'upgrade the agent',
   },
+  TA_LOADED_EARLY: {
+    level: 'warn',
+    text: '{library} {version} was loaded before the agent, by {by}; what was taken from it until then runs untraced',
+    next: 'load the agent first: node -r tracing-agent/register, before any other -r',
+  },
+  TA_BUNDLED: {
+    level: 'warn',
+    text: 'a bundler has put {libraries} into {file}; there they run untraced',
+    next: 'mark them as external in the bundler, so that they are loaded from node_modules',
+  },
+  TA_BUNDLE: {
+    level: 'info',
+    text: '{file} looks like a bundle; libraries inside of it run untraced',
+    next: 'mark those to be traced as external in the bundler, so that they are loaded from node_modules',
+  },
   TA_ES_MODULES_UNSEEN: {
     level: 'info',
     text: '{libraries}: this Node.js shows their ES modules only to a loader thread; imported, they run untraced',
@@ -92,13 +107,18 @@ export const codes = {
   },
   TA_AGENT_UNRESOLVED: {
     level: 'warn',
-    text: 'the Jaeger agent {address} cannot be resolved ({error}); spans are dropped until it can',
+    text: 'the Jaeger agent {address} cannot be {step} ({error}); spans are dropped until it can',
     next: 'check TRACING_AGENT_AGENT_HOST (or OTEL_EXPORTER_JAEGER_AGENT_HOST, JAEGER_AGENT_HOST)',
   },
   TA_AGENT_REFUSED: {
     level: 'warn',
     text: 'nothing listens for spans at the Jaeger agent udp://{address} ({error})',
     next: 'start Jaeger there, or set TRACING_AGENT_AGENT_HOST and TRACING_AGENT_AGENT_PORT',
+  },
+  TA_RECEIVER_FULL: {
+    level: 'warn',
+    text: 'the Jaeger agent udp://{address} reads too slowly: its socket had no room for {packets} packets so far',
+    next: 'give it more processor time, sample less, or send by HTTP (TRACING_AGENT_ENDPOINT)',
   },
   TA_PACKET_TOO_LARGE: {
     level: 'warn',
@@ -109,6 +129,11 @@ export const codes = {
     level: 'warn',
     text: 'the Jaeger collector {url} did not take {spans} spans: {error}',
     next: 'check TRACING_AGENT_ENDPOINT (or OTEL_EXPORTER_JAEGER_ENDPOINT, JAEGER_ENDPOINT) and its credentials',
+  },
+  TA_LOST_AT_EXIT: {
+    level: 'warn',
+    text: 'the process ended before {url} had taken its last {spans} spans',
+    next: 'raise TRACING_AGENT_FLUSH_ON_EXIT_MILLIS, or set TRACING_AGENT_SPOOL_DIR (Jaeger by HTTP)',
   },
   TA_SAMPLING_FAILED: {
     level: 'warn',

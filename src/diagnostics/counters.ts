@@ -16,6 +16,8 @@ export interface Counters {
   /** Packets or requests that carried them, and their bytes. */
   packets: number;
   bytes: number;
+  /** Packets that a receiver's socket on this machine had no room for, those of other senders among them. */
+  receiverDrops: number;
   /** Spans that were sent with their largest values cut, since no packet could hold them. */
   shortened: number;
   /** Requests to a collector that were made again. */
@@ -39,6 +41,8 @@ export interface Counters {
   droppedUnresolved: number;
   droppedRefused: number;
   droppedRejected: number;
+  /** For want of room in a receiver's socket on this machine, as many as its packets have on the average. */
+  droppedReceiverFull: number;
   droppedAtShutdown: number;
 }
 
@@ -52,6 +56,7 @@ export function createCounters(): Counters {
     sent: 0,
     packets: 0,
     bytes: 0,
+    receiverDrops: 0,
     shortened: 0,
     retried: 0,
     spooled: 0,
@@ -66,6 +71,7 @@ export function createCounters(): Counters {
     droppedUnresolved: 0,
     droppedRefused: 0,
     droppedRejected: 0,
+    droppedReceiverFull: 0,
     droppedAtShutdown: 0,
   };
 }

@@ -103,8 +103,7 @@ function listen<T extends EsModuleTarget>(index: TargetIndex<T>, onEsModule: OnE
       // A namespace can't be written to; what the wrapper takes its exports from can.
       const replaces = match.targets.some((target) => target.replaces !== undefined);
       const exports = replaces ? Object.assign(Object.create(null), namespace) : namespace;
-      onEsModule(exports, match);
-      return exports;
+      return (onEsModule(exports, match) ?? exports) as object;
     } catch (error) {
       fault('load', error);
       return undefined;

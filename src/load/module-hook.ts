@@ -10,6 +10,7 @@
  */
 import { Module } from 'node:module';
 import { fault } from '../diagnostics/contain';
+import { report } from '../diagnostics/log';
 import type { Match, Target, TargetIndex } from './target-index';
 
 /** Patches what a target's file exports; gives what takes its place, which may be the same object. */
@@ -84,10 +85,21 @@ function hookEarlyModules<T extends Target>(
   if (early.length === 0) return () => {};
   for (const filename of early) {
     const module = cache[filename];
-    if (module?.loaded) module.exports = patched(module.exports, filename) as any;
+    if (!module?.loaded) continue;
+    const before: unknown = module.exports;
+    module.exports = patched(before, filename) as any;
+    if (module.exports !== before) reportEarly(module, index);
   }
   const { hookRequire } = require('./require-hook') as typeof import('./require-hook');
   return hookRequire(early, patched);
+}
+
+/** Whoever required it before holds what the patch has replaced by now. */
+function reportEarly(module: Module, index: TargetIndex<Target>): void {
+  const match = index.find(module.filename);
+  const all = Object.values((Module as any)._cache as Record<string, Module | undefined>);
+  const by = all.find((each) => each?.children?.includes(module))?.filename ?? 'the main script';
+  report('TA_LOADED_EARLY', { library: match?.name, version: match?.version, by }, match?.directory);
 }
 
 function isObject(value: unknown): value is object {

@@ -85,6 +85,11 @@ export class TargetIndex<T extends Target> {
     return this.#find(filename, 'esFiles');
   }
 
+  /** The names of packages that files were looked up in, traced or not. */
+  seen(): string[] {
+    return [...this.#copies.values()].flatMap((copy) => copy?.name ?? []);
+  }
+
   #find(filename: string, kind: 'files' | 'esFiles'): Match<T> | undefined {
     const path = libraryPath(filename);
     if (path === undefined || !this.#mayHold(path.name)) return undefined;

@@ -26,6 +26,11 @@ export interface CatalogueEntry {
   readonly untested?: string;
 }
 
+const LOGS =
+  "No spans: where the setting `logCorrelation` is on, the active span's `trace_id`, `span_id` and `trace_flags` in each record.";
+const LOGS_DIFFER =
+  'Off unless set, since it changes what the application writes. Fields of the same names that the application gives stay. Records are not sent anywhere.';
+
 /** In the page's order: by kind, and by name within a kind. */
 export const catalogue: Readonly<Record<string, readonly CatalogueEntry[]>> = {
   HTTP: [
@@ -38,6 +43,14 @@ export const catalogue: Readonly<Record<string, readonly CatalogueEntry[]>> = {
         'A server span for each request that arrives, upgrades included, and a client span for each that leaves; the trace is read from and written to the headers.',
       differs:
         'Query values are hidden unless the setting `urlQuery` keeps them. Attributes are the stable conventions only.',
+    },
+    {
+      library: 'http2',
+      instrumentation: 'http2',
+      versions: 'Node.js',
+      records:
+        'As `http`, by the stream API and by the compatibility API: a server span for each stream that a client opens, a client span for each `session.request`. What a server pushes is no request.',
+      differs: 'OpenTelemetry has none.',
     },
     {
       library: 'fetch',
@@ -75,14 +88,34 @@ export const catalogue: Readonly<Record<string, readonly CatalogueEntry[]>> = {
     {
       library: 'redis',
       instrumentation: 'redis',
-      modules: ['@redis/client'],
-      versions: '>=4 <7',
+      modules: ['@redis/client', '@node-redis/client', 'redis'],
+      versions: '>=2.6 <7',
       records:
         'A client span for each command, and one for each MULTI or pipeline. The statement is the command with `?` for its arguments.',
-      differs: 'No argument is ever recorded. A MULTI is one span.',
+      differs:
+        'No argument is ever recorded. A MULTI is one span. Subscribing is a span, and connecting is none.',
+    },
+    {
+      library: 'iovalkey',
+      instrumentation: 'iovalkey',
+      records: 'As `ioredis`, of which it is a fork.',
     },
   ],
   SQL: [
+    {
+      library: 'mariadb',
+      instrumentation: 'mariadb',
+      records:
+        'A client span for each query, execution, batch or stream, by promises or callbacks, connection, pool or cluster, with its text (literals hidden) and summary.',
+    },
+    {
+      library: 'mysql',
+      instrumentation: 'mysql',
+      records:
+        'A client span for each query by connection, pool or cluster, with its text (literals hidden) and summary.',
+      differs:
+        "Literals and bound values are never recorded. A pool's query begins when it has its connection, and no metrics of pools.",
+    },
     {
       library: 'mysql2',
       instrumentation: 'mysql2',
@@ -100,6 +133,12 @@ export const catalogue: Readonly<Record<string, readonly CatalogueEntry[]>> = {
       differs: 'Literals are never recorded. No spans for connecting.',
     },
     {
+      library: 'postgres',
+      instrumentation: 'postgres',
+      records:
+        'A client span for each query that is sent, those of transactions, cursors, COPY and `listen` too, with its text (literals hidden) and summary.',
+    },
+    {
       library: 'better-sqlite3',
       instrumentation: 'better-sqlite3',
       records:
@@ -114,10 +153,50 @@ export const catalogue: Readonly<Record<string, readonly CatalogueEntry[]>> = {
         'A client span for each run of a statement, `exec` and call of a tag store, from Node.js 22.5 on. The file is the namespace.',
     },
     {
+      library: '@electric-sql/pglite',
+      instrumentation: 'pglite',
+      records:
+        'A client span for each query, also of a transaction, as for pg. No spans for the BEGIN and COMMIT that it sends itself.',
+    },
+    {
+      library: 'tedious',
+      instrumentation: 'tedious',
+      records:
+        'A client span for each query, batch, execution and procedure, also below mssql. Tested against a stub of the server.',
+      differs:
+        'Literals are never recorded. No spans for preparing, nor for the beginning and end of transactions.',
+    },
+    {
+      library: 'oracledb',
+      instrumentation: 'oracledb',
+      records: 'A client span for each execution. Tested without a server only: that failures look the same.',
+      differs: 'Literals and bound values are never recorded. No spans for connecting and round trips.',
+    },
+    {
       library: 'sqlite3',
       instrumentation: 'sqlite3',
       records:
         'A client span for each statement that a database or a prepared statement runs; callbacks run in their caller.',
+    },
+  ],
+  Logs: [
+    {
+      library: 'bunyan',
+      instrumentation: 'bunyan',
+      records: LOGS,
+      differs: LOGS_DIFFER,
+    },
+    {
+      library: 'pino',
+      instrumentation: 'pino',
+      records: LOGS,
+      differs: LOGS_DIFFER,
+    },
+    {
+      library: 'winston',
+      instrumentation: 'winston',
+      records: LOGS,
+      differs: LOGS_DIFFER,
     },
   ],
 };

@@ -3,7 +3,7 @@
  * Second station of a span's way: between `load` (a library was seen) and `record` (a span is started).
  */
 import type { Attributes, Context, Span, Tracer } from '@opentelemetry/api';
-import type { UrlQueryMode } from '../config/config';
+import type { Config, UrlQueryMode } from '../config/config';
 
 /** One copy of a library as the loader found it. */
 export interface Library {
@@ -21,7 +21,26 @@ export interface Library {
 export interface PatchOptions {
   /** `redact` keeps a query string's keys and hides its values, `keep` records it whole, `drop` leaves it out. */
   readonly urlQuery: UrlQueryMode;
+  /** Whether SQL clients write the trace into a comment behind each query's text. */
+  readonly sqlComment?: boolean;
+  /** Keys of a query string whose values `redact` shows. */
+  readonly urlQueryVisible?: ReadonlySet<string>;
+  /** Keys of a query string whose values are hidden in every mode. */
+  readonly urlQueryRedacted?: ReadonlySet<string>;
+  /** The settings for HTTP alone; undefined where none of them is set. */
+  readonly http?: HttpSettings | undefined;
 }
+
+export type HttpSettings = Pick<
+  Config,
+  | 'captureServerRequestHeaders'
+  | 'captureServerResponseHeaders'
+  | 'captureClientRequestHeaders'
+  | 'captureClientResponseHeaders'
+  | 'ignoredMethods'
+  | 'ignoredPaths'
+  | 'httpTimings'
+>;
 
 /** What a patch works with. Every method contains its own failures. */
 export interface Tools {

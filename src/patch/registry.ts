@@ -22,6 +22,8 @@ export interface PackageRow {
   readonly elsewhere?: string;
   /** Installed whatever the settings list. */
   readonly always?: true;
+  /** Installed only where this setting is on; else the library isn't looked at. */
+  readonly setting?: 'logCorrelation';
   readonly load: () => Patch;
 }
 
@@ -64,6 +66,57 @@ export const packages: readonly PackageRow[] = [
     file: 'built/redis/event_handler.js',
     versions: '>=4 <7',
     load: () => (require('./redis/ioredis') as typeof import('./redis/ioredis')).patchIoredisReady,
+  },
+  {
+    instrumentation: 'ioredis',
+    module: 'ioredis',
+    file: 'built/connectors/SentinelConnector/index.js',
+    versions: '>=4 <7',
+    load: () => (require('./redis/ioredis') as typeof import('./redis/ioredis')).patchIoredisSentinel,
+  },
+  {
+    // A fork of ioredis 5.
+    instrumentation: 'iovalkey',
+    module: 'iovalkey',
+    versions: '>=0.1 <1',
+    load: () => (require('./redis/ioredis') as typeof import('./redis/ioredis')).patchIoredis,
+  },
+  {
+    instrumentation: 'iovalkey',
+    module: 'iovalkey',
+    file: 'built/redis/event_handler.js',
+    versions: '>=0.1 <1',
+    load: () => (require('./redis/ioredis') as typeof import('./redis/ioredis')).patchIoredisReady,
+  },
+  {
+    instrumentation: 'iovalkey',
+    module: 'iovalkey',
+    file: 'built/connectors/SentinelConnector/index.js',
+    versions: '>=0.1 <1',
+    load: () => (require('./redis/ioredis') as typeof import('./redis/ioredis')).patchIoredisSentinel,
+  },
+  {
+    instrumentation: 'redis',
+    module: 'redis',
+    file: 'index.js',
+    versions: '>=2.6 <4',
+    elsewhere: '>=4 <7',
+    load: () => (require('./redis/node-redis-3') as typeof import('./redis/node-redis-3')).patchNodeRedis3,
+  },
+  {
+    // Named so in 4.0 alone.
+    instrumentation: 'redis',
+    module: '@node-redis/client',
+    file: 'dist/lib/client/commands-queue.js',
+    versions: '>=1 <2',
+    load: () => (require('./redis/node-redis') as typeof import('./redis/node-redis')).patchNodeRedisQueue,
+  },
+  {
+    instrumentation: 'redis',
+    module: '@node-redis/client',
+    file: 'dist/lib/client/index.js',
+    versions: '>=1 <2',
+    load: () => (require('./redis/node-redis') as typeof import('./redis/node-redis')).patchNodeRedisClient,
   },
   {
     instrumentation: 'redis',
@@ -136,6 +189,160 @@ export const packages: readonly PackageRow[] = [
     load: () => (require('./sql/sqlite3') as typeof import('./sql/sqlite3')).patch,
   },
   {
+    instrumentation: 'postgres',
+    module: 'postgres',
+    file: 'cjs/src/query.js',
+    versions: '>=3 <4',
+    load: () => (require('./sql/postgres') as typeof import('./sql/postgres')).patchQuery,
+  },
+  {
+    instrumentation: 'postgres',
+    module: 'postgres',
+    file: 'cjs/src/index.js',
+    versions: '>=3 <4',
+    load: () => (require('./sql/postgres') as typeof import('./sql/postgres')).patchFactory,
+  },
+  {
+    instrumentation: 'postgres',
+    module: 'postgres',
+    esm: 'src/query.js',
+    versions: '>=3 <4',
+    load: () => (require('./sql/postgres') as typeof import('./sql/postgres')).patchQuery,
+  },
+  {
+    instrumentation: 'postgres',
+    module: 'postgres',
+    esm: 'src/index.js',
+    replaces: ['default'],
+    versions: '>=3 <4',
+    load: () => (require('./sql/postgres') as typeof import('./sql/postgres')).patchFactory,
+  },
+  {
+    instrumentation: 'mysql',
+    module: 'mysql',
+    file: 'lib/Connection.js',
+    versions: '>=2 <3',
+    load: () => (require('./sql/mysql') as typeof import('./sql/mysql')).patch,
+  },
+  {
+    instrumentation: 'mysql',
+    module: 'mysql',
+    file: 'lib/Pool.js',
+    versions: '>=2 <3',
+    load: () => (require('./sql/mysql') as typeof import('./sql/mysql')).patchPool,
+  },
+  {
+    instrumentation: 'mariadb',
+    module: 'mariadb',
+    file: 'promise.js',
+    versions: '>=3 <4',
+    load: () => (require('./sql/mariadb') as typeof import('./sql/mariadb')).patchFactories,
+  },
+  {
+    instrumentation: 'mariadb',
+    module: 'mariadb',
+    file: 'callback.js',
+    versions: '>=3 <4',
+    load: () => (require('./sql/mariadb') as typeof import('./sql/mariadb')).patchFactories,
+  },
+  {
+    instrumentation: 'mariadb',
+    module: 'mariadb',
+    file: 'lib/cluster.js',
+    versions: '>=3 <4',
+    load: () => (require('./sql/mariadb') as typeof import('./sql/mariadb')).patchCluster,
+  },
+  {
+    // Since 3.5 what `require` gives, and the rest is ES modules.
+    instrumentation: 'mariadb',
+    module: 'mariadb',
+    file: 'dist/promise.cjs',
+    versions: '>=3 <4',
+    load: () => (require('./sql/mariadb') as typeof import('./sql/mariadb')).patchFactories,
+  },
+  {
+    instrumentation: 'mariadb',
+    module: 'mariadb',
+    file: 'dist/callback.cjs',
+    versions: '>=3 <4',
+    load: () => (require('./sql/mariadb') as typeof import('./sql/mariadb')).patchFactories,
+  },
+  {
+    instrumentation: 'mariadb',
+    module: 'mariadb',
+    esm: 'promise.js',
+    replaces: ['createConnection', 'createPool', 'createPoolCluster'],
+    versions: '>=3.5 <4',
+    load: () => (require('./sql/mariadb') as typeof import('./sql/mariadb')).patchFactories,
+  },
+  {
+    instrumentation: 'mariadb',
+    module: 'mariadb',
+    esm: 'callback.js',
+    replaces: ['createConnection', 'createPool', 'createPoolCluster'],
+    versions: '>=3.5 <4',
+    load: () => (require('./sql/mariadb') as typeof import('./sql/mariadb')).patchFactories,
+  },
+  {
+    instrumentation: 'mariadb',
+    module: 'mariadb',
+    esm: 'lib/cluster.js',
+    versions: '>=3.5 <4',
+    load: () => (require('./sql/mariadb') as typeof import('./sql/mariadb')).patchCluster,
+  },
+  {
+    instrumentation: 'pglite',
+    module: '@electric-sql/pglite',
+    file: 'dist/index.cjs',
+    versions: '>=0.2 <0.6',
+    load: () => (require('./sql/pglite') as typeof import('./sql/pglite')).patch,
+  },
+  {
+    instrumentation: 'pglite',
+    module: '@electric-sql/pglite',
+    esm: 'dist/index.js',
+    versions: '>=0.2 <0.6',
+    load: () => (require('./sql/pglite') as typeof import('./sql/pglite')).patch,
+  },
+  {
+    // Also below mssql.
+    instrumentation: 'tedious',
+    module: 'tedious',
+    file: 'lib/connection.js',
+    versions: '>=11 <20',
+    load: () => (require('./sql/tedious') as typeof import('./sql/tedious')).patch,
+  },
+  {
+    instrumentation: 'oracledb',
+    module: 'oracledb',
+    file: 'lib/oracledb.js',
+    versions: '>=6 <27',
+    load: () => (require('./sql/oracledb') as typeof import('./sql/oracledb')).patch,
+  },
+  {
+    instrumentation: 'pino',
+    module: 'pino',
+    file: 'lib/proto.js',
+    versions: '>=6 <11',
+    setting: 'logCorrelation',
+    load: () => (require('./logs/pino') as typeof import('./logs/pino')).patch,
+  },
+  {
+    instrumentation: 'winston',
+    module: 'winston',
+    file: 'lib/winston/logger.js',
+    versions: '>=3 <4',
+    setting: 'logCorrelation',
+    load: () => (require('./logs/winston') as typeof import('./logs/winston')).patch,
+  },
+  {
+    instrumentation: 'bunyan',
+    module: 'bunyan',
+    versions: '>=1 <3',
+    setting: 'logCorrelation',
+    load: () => (require('./logs/bunyan') as typeof import('./logs/bunyan')).patch,
+  },
+  {
     // Makes no spans, so a list of instrumentations to use doesn't leave it out.
     always: true,
     instrumentation: 'opentelemetry-api',
@@ -153,6 +360,13 @@ export const builtins: readonly BuiltinRow[] = [
     loaded: 'NativeModule _http_client',
     classes: ['ClientRequest', 'Server'],
     load: () => (require('./http/http') as typeof import('./http/http')).patch,
+  },
+  {
+    instrumentation: 'http2',
+    module: 'http2',
+    loaded: 'NativeModule http2',
+    classes: [],
+    load: () => (require('./http/http2') as typeof import('./http/http2')).patch,
   },
   {
     // Node's own copy behind `fetch`, and those from npm: all create this channel while they load.

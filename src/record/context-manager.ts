@@ -11,9 +11,11 @@ import { bindEmitter, isEmitter } from './bind-emitter';
 
 export class ContextManager implements Interface {
   readonly #storage = new AsyncLocalStorage<Context>();
+  /** What is active outside of any other context: the root context, or the one that the process was started in. */
+  base: Context = ROOT_CONTEXT;
 
   active(): Context {
-    return this.#storage.getStore() ?? ROOT_CONTEXT;
+    return this.#storage.getStore() ?? this.base;
   }
 
   with<A extends unknown[], F extends (...args: A) => ReturnType<F>>(

@@ -75,6 +75,7 @@ function createOtlp(config: Config, counters: Counters, failing?: Failing): Otlp
     counters,
     maxBatchSize: config.maxExportBatchSize,
     maxQueueSize: config.maxQueueSize,
+    maxQueueBytes: config.maxQueueBytes,
     scheduleDelay: config.scheduleDelayMillis,
     exportTimeout: config.exportTimeoutMillis,
     passOn: failing === undefined ? undefined : (spans) => failing.passOn(spans),

@@ -41,9 +41,9 @@ export const MOST_BODY = 1024 * 1024;
 /** @param onRefused called when the network reports that spans sent over UDP, and counted so, met a closed port */
 export function createTransport(to: Destination, onRefused: (spans: number) => void): Transport {
   if (to.endpoint === undefined) {
-    const { host, port, protocol, maxPacketSize, maxMessagesPerSecond } = to;
+    const { host, port, protocol, maxPacketSize, maxMessagesPerSecond, counters } = to;
     return new UdpTransport(
-      { host, port, protocol, maxBytes: maxPacketSize, maxMessagesPerSecond },
+      { host, port, protocol, maxBytes: maxPacketSize, maxMessagesPerSecond, counters },
       onRefused,
     );
   }

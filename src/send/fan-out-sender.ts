@@ -5,6 +5,7 @@
 import type { Context } from '@opentelemetry/api';
 import type { ReadableSpan, Span } from '@opentelemetry/sdk-trace-base';
 import type { Sender } from './sender';
+import { monotonic } from './transport/pacer';
 
 export class FanOutSender implements Sender {
   readonly #senders: readonly Sender[];
@@ -25,8 +26,9 @@ export class FanOutSender implements Sender {
     await Promise.all(this.#senders.map((sender) => sender.forceFlush(limit)));
   }
 
-  flushNow(): void {
-    for (const sender of this.#senders) sender.flushNow();
+  flushNow(limit = 0): void {
+    const end = monotonic() + limit;
+    for (const sender of this.#senders) sender.flushNow(Math.max(0, end - monotonic()));
   }
 
   async shutdown(): Promise<void> {

@@ -6,6 +6,7 @@ import type { Resource } from '@opentelemetry/resources';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace-base';
 import { type Counters, createCounters } from '../diagnostics/counters';
 import { SpanBatcher } from './batch/span-batcher';
+import { BoundedFlush } from './bounded-flush';
 import { createTransport, type Destination } from './create-transport';
 import { encodeProcess } from './process-tags';
 import type { Transport } from './transport/transport';
@@ -53,6 +54,7 @@ export class JaegerExporter {
   readonly #counters: Counters = createCounters();
   readonly #transport: Transport;
   readonly #batcher: SpanBatcher;
+  readonly #flush: BoundedFlush;
   readonly #flushTimeout: number;
   #closed = false;
 
@@ -67,12 +69,18 @@ export class JaegerExporter {
       maxQueueSize: 65_536,
       maxQueueBytes: 32 * 1024 * 1024,
     });
+    this.#flush = new BoundedFlush({
+      hold: (alive) => this.#transport.hold(alive),
+      flush: () => this.#batcher.flush(),
+      whenIdle: (callback) => this.#batcher.whenIdle(callback),
+    });
     this.#flushTimeout = options.flushTimeout ?? 2_000;
   }
 
   /** Calls back once the spans were sent, or with an error that says how many were not. */
   export(spans: readonly object[], resultCallback: (result: JaegerExportResult) => void): void {
     if (this.#closed) {
+      for (const _ of spans) this.#batcher.late();
       resultCallback({ code: FAILED, error: new Error('the exporter is shut down') });
       return;
     }
@@ -91,16 +99,7 @@ export class JaegerExporter {
   }
 
   forceFlush(): Promise<void> {
-    return new Promise((resolve) => {
-      this.#transport.hold(true);
-      const done = (): void => {
-        clearTimeout(deadline);
-        this.#transport.hold(false);
-        resolve();
-      };
-      const deadline = setTimeout(done, this.#flushTimeout);
-      this.#batcher.whenIdle(done);
-    });
+    return this.#flush.run(this.#flushTimeout);
   }
 
   async shutdown(): Promise<void> {
@@ -135,6 +134,7 @@ function lost(counters: Counters): number {
     counters.droppedUnresolved +
     counters.droppedRefused +
     counters.droppedRejected +
+    counters.droppedReceiverFull +
     counters.droppedAtShutdown
   );
 }

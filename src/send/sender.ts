@@ -10,7 +10,10 @@ export interface Sender extends SpanProcessor {
    * @param limit in milliseconds; the settings' `exportTimeoutMillis` where it isn't given
    */
   forceFlush(limit?: number): Promise<void>;
-  /** Sends what can be sent without waiting: for an `exit` handler. */
-  flushNow(): void;
+  /**
+   * Sends what can be sent without the event loop: for an `exit` handler.
+   * @param limit milliseconds for which the thread may stand still; none by default
+   */
+  flushNow(limit?: number): void;
   shutdown(): Promise<void>;
 }

@@ -1,5 +1,6 @@
 /**
  * End to end: a burst that is many times what a receiver's buffer holds is spread so that a real Jaeger receives it.
+ * On Linux all of it, since the sender sees how full that buffer is.
  */
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
@@ -26,12 +27,14 @@ for (const [packets, env] of [
         OTEL_EXPORTER_JAEGER_AGENT_HOST: '127.0.0.1',
         OTEL_EXPORTER_JAEGER_AGENT_PORT: String(jaeger!.compactPort),
         COUNT: '10000',
+        // Jaeger may get no processor for a while.
+        TRACING_AGENT_FLUSH_ON_EXIT_MILLIS: '15000',
       },
     });
     // A line on stderr would say that some were dropped.
     assert.deepEqual({ code: run.code, stderr: run.stderr }, { code: 0, stderr: '' });
-    // UDP promises nothing where the machine is busy; without a pace far less than half arrives.
-    const spans = await jaeger!.findTrace(run.stdout.trim(), 9_000);
+    // Elsewhere UDP promises nothing where the machine is busy; without a pace far less than half arrives.
+    const spans = await jaeger!.findTrace(run.stdout.trim(), process.platform === 'linux' ? 10_000 : 9_000);
     assert.equal(new Set(spans.map((span) => span.spanId)).size, spans.length);
   });
 }

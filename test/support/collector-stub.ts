@@ -20,11 +20,13 @@ export interface CollectorStub {
   /** Statuses, or bodies for 200, of the next answers; then `status`. */
   next: (number | Buffer)[];
   status: number;
+  /** Whether requests are read and never answered. */
+  silent: boolean;
   close(): Promise<void>;
 }
 
 export async function startCollectorStub(status = 200): Promise<CollectorStub> {
-  const stub: CollectorStub = { url: '', posts: [], next: [], status, close };
+  const stub: CollectorStub = { url: '', posts: [], next: [], status, silent: false, close };
   const server = createServer((request, response) => {
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
@@ -32,6 +34,7 @@ export async function startCollectorStub(status = 200): Promise<CollectorStub> {
       const raw = Buffer.concat(chunks);
       const body = request.headers['content-encoding'] === 'gzip' ? gunzipSync(raw) : raw;
       stub.posts.push({ path: request.url ?? '', headers: request.headers, body });
+      if (stub.silent) return;
       const answer = stub.next.shift() ?? stub.status;
       if (typeof answer === 'number') response.writeHead(answer).end();
       else response.writeHead(200, { 'content-type': 'application/x-protobuf' }).end(answer);

@@ -42,6 +42,6 @@ export function clientAttributes(
   const origin = `${protocol}//${port === usual || !(port > 0) ? bracketed : `${bracketed}:${port}`}`;
   // A tunnel's target is `host:port`, not a path.
   const target = request.method === 'CONNECT' ? '/' : request.path;
-  attributes['url.full'] = fullUrl(origin, target, options.urlQuery);
+  attributes['url.full'] = fullUrl(origin, target, options);
   return attributes;
 }

@@ -6,6 +6,9 @@
 import type { ClientRequest, IncomingMessage } from 'node:http';
 import { type Context, type Span, SpanStatusCode } from '@opentelemetry/api';
 import type { Tools } from '../instrumentation';
+import { headNames, readHead, readHeader } from './header-forms';
+import { type HttpOptions, httpOptions } from './http-options';
+import { watchSocket } from './timings';
 import { note, noted, type Traced } from './traced';
 
 export class ClientCall implements Traced {
@@ -25,13 +28,18 @@ export class ClientCall implements Traced {
 
   /** Notes what an event of `request`, just before its listeners run, tells of the span. */
   see(request: ClientRequest, event: string, argument: any): void {
-    if (event !== 'response' && event !== 'error' && event !== 'upgrade' && event !== 'connect') return;
+    const options = httpOptions(this.#tools.options);
+    if (event !== 'response' && event !== 'error' && event !== 'upgrade' && event !== 'connect') {
+      if (options?.timings) this.#time(event, argument);
+      return;
+    }
     try {
       // The response's listeners run in the caller's context, whoever opened the connection.
       if (event === 'response' && noted(argument) === undefined) note(argument, this);
       const span = this.span;
       if (span === undefined) return;
       setPeer(span, request.socket);
+      if (options !== undefined) capture(span, options, request, event === 'error' ? undefined : argument);
       if (event === 'error') this.#end(argument ?? 'error');
       else setResponse(span, argument);
     } catch (error) {
@@ -47,6 +55,17 @@ export class ClientCall implements Traced {
     else this.#end(undefined);
   }
 
+  #time(event: string, argument: any): void {
+    const span = this.span;
+    if (span === undefined) return;
+    try {
+      if (event === 'finish') span.addEvent('request.sent');
+      else if (event === 'socket') watchSocket(span, argument);
+    } catch (error) {
+      this.#tools.fault(error);
+    }
+  }
+
   #end(error: unknown): void {
     const span = this.span;
     this.span = undefined;
@@ -54,11 +73,29 @@ export class ClientCall implements Traced {
   }
 }
 
-function setPeer(span: Span, socket: { remoteAddress?: string; remotePort?: number } | null): void {
+/** Records the address that was connected to. */
+export function setPeer(span: Span, socket: { remoteAddress?: string; remotePort?: number } | null): void {
   const address = socket?.remoteAddress;
   if (address === undefined) return;
   span.setAttribute('network.peer.address', address);
   if (socket?.remotePort !== undefined) span.setAttribute('network.peer.port', socket.remotePort);
+}
+
+/** Records what the settings ask for, once the request's headers can't change any more. */
+function capture(
+  span: Span,
+  options: HttpOptions,
+  request: ClientRequest,
+  response: IncomingMessage | undefined,
+): void {
+  const { clientRequest, clientResponse, timings } = options;
+  if (timings && response !== undefined) span.addEvent('response.received');
+  if (clientRequest !== undefined) {
+    span.setAttributes(clientRequest.add({}, readHead((request as any)._header), readHeader, headNames));
+  }
+  if (clientResponse !== undefined && response !== undefined) {
+    span.setAttributes(clientResponse.add({}, response.headers, readHeader, Object.keys));
+  }
 }
 
 function setResponse(span: Span, response: IncomingMessage): void {

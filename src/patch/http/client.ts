@@ -14,7 +14,9 @@ import type { Tools } from '../instrumentation';
 import { wrap } from '../wrap';
 import { type ConnectionOptions, clientAttributes } from './client-attributes';
 import { ClientCall } from './client-request';
-import { injectedHeaders, readFlat, readPairs } from './injected-headers';
+import { readFlat, readPairs } from './header-forms';
+import { ignoredOutgoing } from './ignored';
+import { injectedHeaders } from './injected-headers';
 import { methodName } from './method';
 import { defineEmit, emitWithin, note, noted } from './traced';
 
@@ -34,9 +36,11 @@ export function patchClient(http: typeof Http, tools: Tools): void {
     try {
       const caller = context.active();
       if (isTracingSuppressed(caller)) {
-        // The agent's own request: no span, no headers, whatever context sends it in the end.
+        // The agent's own request: no span, no headers, whatever context sends it in the end. Below one that the
+        // settings ignore: no span, and headers that say so.
         note(request, new ClientCall(tools, caller, undefined));
-        return NONE;
+        const ignored = ignoredOutgoing(caller);
+        return ignored === undefined ? NONE : injectedHeaders(ignored, source, read);
       }
       let span: ReturnType<Tools['startClientSpan']>;
       if (tools.wanted()) {

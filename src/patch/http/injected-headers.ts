@@ -37,19 +37,3 @@ export function injectedHeaders<S>(
 /** What Node accepts as a header, too: https://www.rfc-editor.org/rfc/rfc9110#name-field-names */
 const NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 const VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
-
-/** Reads `name` from headers as a flat list: name, value, name, value. */
-export function readFlat(list: readonly unknown[], name: string): unknown {
-  for (let i = 0; i + 1 < list.length; i += 2) if (isNamed(list[i], name)) return list[i + 1];
-  return undefined;
-}
-
-/** Reads `name` from headers as a list of pairs. */
-export function readPairs(list: readonly (readonly unknown[])[], name: string): unknown {
-  for (const pair of list) if (isNamed(pair[0], name)) return pair[1];
-  return undefined;
-}
-
-function isNamed(given: unknown, name: string): boolean {
-  return typeof given === 'string' && given.length === name.length && given.toLowerCase() === name;
-}

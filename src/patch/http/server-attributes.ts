@@ -3,11 +3,22 @@
  * Second station of a span's way. https://opentelemetry.io/docs/specs/semconv/http/http-spans/#http-server-span
  */
 
-import type { IncomingMessage } from 'node:http';
+import type { IncomingHttpHeaders } from 'node:http';
 import type { Attributes } from '@opentelemetry/api';
 import type { PatchOptions } from '../instrumentation';
+import { readHeader } from './header-forms';
+import { httpOptions } from './http-options';
 import { setMethod } from './method';
-import { cut, hostName, hostPort, pathStart, recordedQuery } from './url';
+import { cut, hostName, hostPort, pathOf, pathStart, recordedQuery } from './url';
+
+/** What is read of a request: Node's IncomingMessage, or the same of HTTP/2. */
+export interface Arrived {
+  readonly method?: string | undefined;
+  readonly url?: string | undefined;
+  readonly headers: IncomingHttpHeaders;
+  readonly socket: object | null | undefined;
+  readonly httpVersion: string;
+}
 
 /** What stays the same for a connection's requests. */
 class Connection {
@@ -29,10 +40,14 @@ class Connection {
 const connections = new WeakMap<object, Connection>();
 
 /** The attributes of `request` that are known when it arrives, which samplers see. */
-export function serverAttributes(request: IncomingMessage, options: PatchOptions): Attributes {
+export function serverAttributes(
+  request: Arrived,
+  options: PatchOptions,
+  host: string | undefined = request.headers.host,
+): Attributes {
   const { headers, socket } = request;
   const target = request.url ?? '/';
-  let connection = socket && connections.get(socket);
+  let connection = socket ? connections.get(socket) : undefined;
   if (connection === undefined) {
     connection = new Connection(socket);
     if (socket) connections.set(socket, connection);
@@ -40,7 +55,7 @@ export function serverAttributes(request: IncomingMessage, options: PatchOptions
   const attributes: Attributes = { 'url.scheme': connection.scheme };
   setMethod(attributes, request.method ?? 'GET');
   if (request.method !== 'CONNECT') setTarget(attributes, target, options);
-  setServer(attributes, connection, headers.host);
+  setServer(attributes, connection, host);
   if (connection.peerAddress !== undefined) {
     attributes['network.peer.address'] = connection.peerAddress;
     if (connection.peerPort !== undefined) attributes['network.peer.port'] = connection.peerPort;
@@ -50,16 +65,16 @@ export function serverAttributes(request: IncomingMessage, options: PatchOptions
   attributes['network.protocol.version'] = request.httpVersion;
   const agent = headers['user-agent'];
   if (agent !== undefined) attributes['user_agent.original'] = cut(agent, 512);
+  httpOptions(options)?.serverRequest?.add(attributes, headers, readHeader, Object.keys);
   return attributes;
 }
 
 function setTarget(attributes: Attributes, target: string, options: PatchOptions): void {
   const start = pathStart(target);
   const mark = target.indexOf('?', start);
-  const path = target.slice(start, mark === -1 ? undefined : mark);
-  attributes['url.path'] = path === '' ? '/' : cut(path);
+  attributes['url.path'] = cut(pathOf(target));
   if (mark === -1) return;
-  const query = recordedQuery(target.slice(mark + 1), options.urlQuery);
+  const query = recordedQuery(target.slice(mark + 1), options);
   if (query !== undefined) attributes['url.query'] = query;
 }
 
@@ -75,7 +90,7 @@ function setServer(attributes: Attributes, connection: Connection, host: string 
 }
 
 /** The first address that proxies name: `X-Forwarded-For: client, proxy`, or `Forwarded: for=client;proto=https`. */
-function forwardedFor(headers: IncomingMessage['headers']): string | undefined {
+function forwardedFor(headers: IncomingHttpHeaders): string | undefined {
   const listed = headers['x-forwarded-for'];
   if (typeof listed === 'string') {
     const comma = listed.indexOf(',');

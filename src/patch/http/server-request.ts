@@ -4,11 +4,15 @@
  */
 
 import type { ServerResponse } from 'node:http';
-import { type Context, type Span, SpanStatusCode } from '@opentelemetry/api';
+import type { ServerHttp2Stream } from 'node:http2';
+import { type Attributes, type Context, type Span, SpanStatusCode } from '@opentelemetry/api';
 import type { Tools } from '../instrumentation';
-import { noted, type Traced } from './traced';
+import { headNames, readHead, readHeader } from './header-forms';
+import { type CapturedHeaders, httpOptions } from './http-options';
+import { resetReason } from './reset';
+import { type Handled, noted } from './traced';
 
-export class ServerRequest implements Traced {
+export class ServerRequest implements Handled {
   readonly context: Context;
   readonly span: Span;
   /** The span's name without route. */
@@ -43,7 +47,15 @@ export class ServerRequest implements Traced {
     try {
       const whole = this.finished || response.writableFinished;
       const failure: any = whole ? undefined : (response as any).errored;
-      if (whole || response.headersSent) this.#setStatus(response.statusCode);
+      if (whole || response.headersSent) {
+        this.#setStatus(response.statusCode);
+        const captured = this.#captured();
+        if (captured !== undefined) {
+          // Headers given to `writeHead` are kept in the text of the head alone.
+          const head = readHead((response as any)._header);
+          this.span.setAttributes(captured.add({}, head, readHeader, headNames));
+        }
+      }
       // Newer versions of Node destroy a response with ECONNRESET when its connection goes.
       if (failure && failure.code !== 'ECONNRESET') {
         this.#fail(String(failure.code ?? failure.name));
@@ -55,6 +67,34 @@ export class ServerRequest implements Traced {
       this.#tools.fault(error);
     }
     this.#end();
+  }
+
+  /** The stream is closed: ends the span, whole or cut off. */
+  closeStream(stream: ServerHttp2Stream): void {
+    if (this.#ended) return;
+    try {
+      const { errored, rstCode: code = 0, sentHeaders } = stream as ServerHttp2Stream & { errored?: any };
+      if (stream.headersSent) {
+        this.#setStatus(Number(sentHeaders?.[':status']));
+        const captured = this.#captured();
+        if (captured !== undefined) {
+          this.span.setAttributes(
+            captured.add({} as Attributes, sentHeaders as any, readHeader, Object.keys),
+          );
+        }
+      }
+      const failure = resetReason(code, errored);
+      if (failure !== undefined) this.#fail(failure);
+      else if (code !== 0 || stream.aborted || !stream.writableFinished)
+        this.span.setAttribute('error.type', 'aborted');
+    } catch (error) {
+      this.#tools.fault(error);
+    }
+    this.#end();
+  }
+
+  #captured(): CapturedHeaders | undefined {
+    return httpOptions(this.#tools.options)?.serverResponse;
   }
 
   /** Ends the span of a request that is answered without a response object: an upgrade, a tunnel. */

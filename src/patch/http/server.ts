@@ -10,21 +10,29 @@ import type * as Http from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type Context, propagation, ROOT_CONTEXT, SpanKind, trace } from '@opentelemetry/api';
 import type { Tools } from '../instrumentation';
+import { httpOptions } from './http-options';
+import { IgnoredRequest } from './ignored';
 import { methodName } from './method';
 import { serverAttributes } from './server-attributes';
 import { ServerRequest } from './server-request';
-import { defineEmit, emitWithin, note, noted } from './traced';
+import { defineEmit, emitWithin, type Handled, note, noted } from './traced';
 import { watchAnswer } from './upgrade';
+import { pathOf } from './url';
 
 /** Patches `http`, the module that has just loaded. */
 export function patchServer(http: typeof Http, tools: Tools): void {
   const { IncomingMessage, Server, ServerResponse } = http;
 
   /** Starts the span of a request that has none yet. */
-  function started(request: unknown): ServerRequest | undefined {
+  function started(request: unknown): Handled | undefined {
     if (!(request instanceof IncomingMessage) || noted(request) !== undefined) return undefined;
     try {
       const parent: Context = propagation.extract(ROOT_CONTEXT, request.headers);
+      if (httpOptions(tools.options)?.ignores(request.method ?? 'GET', pathOf(request.url ?? '/'))) {
+        const ignored = new IgnoredRequest(parent);
+        note(request, ignored);
+        return ignored;
+      }
       const method = methodName(request.method ?? 'GET');
       const attributes = serverAttributes(request, tools.options);
       const span = tools.tracer.startSpan(method, { kind: SpanKind.SERVER, attributes }, parent);
@@ -40,7 +48,7 @@ export function patchServer(http: typeof Http, tools: Tools): void {
   // net.Server's prototype: http.Server and https.Server have it in common.
   defineEmit(Object.getPrototypeOf(Server.prototype), (next) => {
     return function emit(this: any, event: string, request?: any, response?: any): boolean {
-      let traced: ServerRequest | undefined;
+      let traced: Handled | undefined;
       switch (event) {
         case 'request':
         case 'checkContinue':
@@ -63,7 +71,7 @@ export function patchServer(http: typeof Http, tools: Tools): void {
     };
   });
 
-  function attach(traced: ServerRequest, response: Http.ServerResponse): void {
+  function attach(traced: Handled, response: Http.ServerResponse): void {
     try {
       note(response, traced);
       // A pipelined request waits without a socket, and its response isn't told when the connection goes.
@@ -73,7 +81,7 @@ export function patchServer(http: typeof Http, tools: Tools): void {
     }
   }
 
-  function watch(traced: ServerRequest, stream: Duplex): void {
+  function watch(traced: Handled, stream: Duplex): void {
     try {
       watchAnswer(stream, (status) => traced.answered(status));
     } catch (error) {
@@ -83,7 +91,7 @@ export function patchServer(http: typeof Http, tools: Tools): void {
 
   defineEmit(ServerResponse.prototype, (next) => {
     return function emit(this: any, event: string): boolean {
-      const traced = noted(this) as ServerRequest | undefined;
+      const traced = noted(this) as Handled | undefined;
       if (traced === undefined) return next.emit.apply(this, arguments as any);
       if (event === 'finish') traced.finished = true;
       if (event !== 'close') return emitWithin(traced.context, next, this, arguments);
@@ -105,13 +113,13 @@ export function patchServer(http: typeof Http, tools: Tools): void {
 }
 
 /** Responses that wait for their turn on a connection, one listener for all of them. */
-const waiting = new WeakMap<object, Map<ServerRequest, Http.ServerResponse>>();
+const waiting = new WeakMap<object, Map<Handled, Http.ServerResponse>>();
 
-function endWithConnection(traced: ServerRequest, response: Http.ServerResponse): void {
+function endWithConnection(traced: Handled, response: Http.ServerResponse): void {
   const socket = response.req.socket;
   let queue = waiting.get(socket);
   if (queue === undefined) {
-    const queued = new Map<ServerRequest, Http.ServerResponse>();
+    const queued = new Map<Handled, Http.ServerResponse>();
     queue = queued;
     waiting.set(socket, queued);
     socket.once('close', () => {

@@ -4,11 +4,26 @@
  */
 
 import type { EventEmitter } from 'node:events';
+import type { ServerResponse } from 'node:http';
+import type { ServerHttp2Stream } from 'node:http2';
 import { type Context, context } from '@opentelemetry/api';
 
 export interface Traced {
   /** Where the listeners of the request or response run. */
   readonly context: Context;
+}
+
+/** A request that a server handles, with a span or without. */
+export interface Handled extends Traced {
+  /** The response was handed to the system whole. */
+  finished: boolean;
+  readonly ended: boolean;
+  /** The response is closed, whole or cut off. */
+  close(response: ServerResponse): void;
+  /** It was answered without a response object, as an upgrade or a tunnel is; undefined where it wasn't. */
+  answered(status: number | undefined): void;
+  /** The stream of HTTP/2 that it came on is closed. */
+  closeStream(stream: ServerHttp2Stream): void;
 }
 
 class Returned {

@@ -11,7 +11,10 @@ import { type Attributes, context, type Span, trace } from '@opentelemetry/api';
 import { isTracingSuppressed } from '@opentelemetry/core';
 import type { Patch, PatchOptions, Tools } from '../instrumentation';
 import { setStatus } from './client-request';
-import { injectedHeaders, readFlat } from './injected-headers';
+import { headNames, readFlat, readHead, readHeader, readList } from './header-forms';
+import { httpOptions } from './http-options';
+import { ignoredOutgoing } from './ignored';
+import { injectedHeaders } from './injected-headers';
 import { methodName, setMethod } from './method';
 import { note, noted, type Traced } from './traced';
 import { fullUrl, withoutUserinfo } from './url';
@@ -26,8 +29,6 @@ interface UndiciRequest {
   /** A list of name, value, …; up to undici 5 one text with lines `name: value`. */
   headers: unknown;
   addHeader(name: string, value: string): unknown;
-  /** There from the versions on that publish how an upgrade was answered. */
-  onUpgradeResponse?: unknown;
 }
 
 /** Noted beside a request. */
@@ -47,30 +48,50 @@ export const patch: Patch = (_exports, _library, tools) => {
   if (subscribed.has(tools)) return;
   subscribed.add(tools);
   on(tools, 'undici:request:create', ({ request }: { request: UndiciRequest }) => {
-    const caller = context.active();
-    if (isTracingSuppressed(caller)) return;
+    let caller = context.active();
+    if (isTracingSuppressed(caller)) {
+      const ignored = ignoredOutgoing(caller);
+      if (ignored === undefined) return;
+      caller = ignored;
+    }
     let span: Span | undefined;
-    if (tools.wanted() && ends(request)) {
+    if (tools.wanted()) {
       span = tools.startClientSpan(methodName(request.method), attributesOf(request, tools.options));
       const sent: Sent = { context: caller, span };
       note(request, sent);
+      if (request.upgrade || request.method === 'CONNECT') {
+        watchUpgrade(request, (status) => upgraded(request, status));
+      }
     }
     const within = span === undefined ? caller : trace.setSpan(caller, span);
-    const headers = injectedHeaders(within, request.headers, readHeader);
+    const headers = injectedHeaders(within, request.headers, readOwn);
     for (const name in headers) setHeader(request, name, headers[name]!);
   });
 
-  on(tools, 'undici:client:sendHeaders', ({ request, socket }: { request: UndiciRequest; socket: any }) => {
+  on(tools, 'undici:client:sendHeaders', (message: any) => {
+    const { request, socket, headers }: { request: UndiciRequest; socket: any; headers: unknown } = message;
     const span = spanOf(request);
+    if (span === undefined) return;
+    const http = httpOptions(tools.options);
+    if (http?.timings) span.addEvent('request.sent');
+    if (http?.clientRequest !== undefined) {
+      span.setAttributes(http.clientRequest.add({}, readHead(headers), readHeader, headNames));
+    }
     const address = socket?.remoteAddress;
-    if (span === undefined || address === undefined) return;
+    if (address === undefined) return;
     span.setAttribute('network.peer.address', address);
     span.setAttribute('network.peer.port', socket.remotePort);
   });
 
   on(tools, 'undici:request:headers', ({ request, response }: { request: UndiciRequest; response: any }) => {
     const span = spanOf(request);
-    if (span !== undefined) setStatus(span, response.statusCode);
+    if (span === undefined) return;
+    setStatus(span, response.statusCode);
+    const http = httpOptions(tools.options);
+    if (http?.timings) span.addEvent('response.received');
+    if (http?.clientResponse !== undefined) {
+      span.setAttributes(http.clientResponse.add({}, readList(response.headers), readHeader, headNames));
+    }
   });
 
   on(tools, 'undici:request:trailers', ({ request }: { request: UndiciRequest }) => end(request, undefined));
@@ -79,6 +100,18 @@ export const patch: Patch = (_exports, _library, tools) => {
     // A DOMException's code is a number that tells less than its name, AbortError.
     end(request, typeof error?.code === 'string' ? error : { name: error?.name });
   });
+
+  function upgraded(request: UndiciRequest, status: unknown): void {
+    const span = spanOf(request);
+    if (span === undefined) return;
+    try {
+      // Over HTTP/2 undici gives none.
+      if (typeof status === 'number') setStatus(span, status);
+    } catch (error) {
+      tools.fault(error);
+    }
+    end(request, undefined);
+  }
 
   function end(request: UndiciRequest, error: unknown): void {
     const span = spanOf(request);
@@ -99,11 +132,24 @@ function on(tools: Tools, channel: string, listener: (message: any) => void): vo
   });
 }
 
-/** Whether a channel will tell the request's end. Older versions are silent about an upgrade (WebSocket) or tunnel. */
-function ends(request: UndiciRequest): boolean {
-  return (
-    (!request.upgrade && request.method !== 'CONNECT') || typeof request.onUpgradeResponse === 'function'
-  );
+/** What undici calls on its own request when an upgrade (WebSocket) or tunnel was answered, up to 7 and from 8 on. */
+const UPGRADED = ['onUpgrade', 'onRequestUpgrade'] as const;
+
+/** Tells of the answer to an upgrade or tunnel, after which the connection lives on: most versions publish nothing. */
+function watchUpgrade(request: any, answered: (status: unknown) => void): void {
+  for (const name of UPGRADED) {
+    const original = request[name];
+    if (typeof original !== 'function') continue;
+    Object.defineProperty(request, name, {
+      value(this: unknown, status: unknown) {
+        answered(status);
+        return original.apply(this, arguments);
+      },
+      writable: true,
+      configurable: true,
+      enumerable: false,
+    });
+  }
 }
 
 function attributesOf(request: UndiciRequest, options: PatchOptions): Attributes {
@@ -115,13 +161,13 @@ function attributesOf(request: UndiciRequest, options: PatchOptions): Attributes
   const [base, scheme, host] = found as unknown as [string, string, string];
   attributes['server.address'] = host[0] === '[' ? host.slice(1, -1) : host;
   attributes['server.port'] = found[3] === undefined ? (scheme === 'https' ? 443 : 80) : Number(found[3]);
-  attributes['url.full'] = fullUrl(base, request.method === 'CONNECT' ? '/' : request.path, options.urlQuery);
+  attributes['url.full'] = fullUrl(base, request.method === 'CONNECT' ? '/' : request.path, options);
   return attributes;
 }
 
 const ORIGIN = /^(https?):\/\/(\[[^\]]+\]|[^/:]+)(?::(\d+))?/;
 
-function readHeader(headers: unknown, name: string): unknown {
+function readOwn(headers: unknown, name: string): unknown {
   if (Array.isArray(headers)) return readFlat(headers, name);
   if (typeof headers !== 'string') return undefined;
   const start = valueStart(headers, name);

@@ -25,22 +25,39 @@ export function pathStart(target: string): number {
 
 const SLASH = 0x2f;
 
+/** A request target's path, whole. */
+export function pathOf(target: string): string {
+  const start = pathStart(target);
+  const mark = target.indexOf('?', start);
+  const path = mark === -1 ? target.slice(start) : target.slice(start, mark);
+  return path === '' ? '/' : path;
+}
+
+/** What becomes of query strings. */
+export type QueryRules = Pick<PatchOptions, 'urlQuery' | 'urlQueryVisible' | 'urlQueryRedacted'>;
+
 /**
  * What may be recorded of a query string (without `?`); undefined for nothing. `redact` keeps keys: `a=REDACTED`.
  * A part without `=` may be a token, so it is hidden as well.
  */
-export function recordedQuery(query: string, mode: PatchOptions['urlQuery']): string | undefined {
+export function recordedQuery(query: string, rules: QueryRules): string | undefined {
+  const mode = rules.urlQuery;
   if (mode === 'drop' || query === '') return undefined;
   const text = cut(query);
-  if (mode === 'keep') return text;
+  if (mode === 'keep' && !rules.urlQueryRedacted?.size) return text;
   let result = '';
   for (let at = 0; at <= text.length; ) {
     let end = text.indexOf('&', at);
     if (end === -1) end = text.length;
     const equals = text.indexOf('=', at);
+    const named = equals !== -1 && equals < end;
+    const key = named ? text.slice(at, equals) : '';
     if (at > 0) result += '&';
-    if (equals !== -1 && equals < end && equals - at <= MOST_KEY_CHARACTERS) {
-      result += `${text.slice(at, equals)}=REDACTED`;
+    if (mode === 'keep') {
+      result += named && isRedacted(key, rules) ? `${key}=REDACTED` : text.slice(at, end);
+    } else if (named && key.length <= MOST_KEY_CHARACTERS) {
+      const shown = rules.urlQueryVisible?.has(key) && !isRedacted(key, rules);
+      result += shown ? text.slice(at, end) : `${key}=REDACTED`;
     } else if (end > at) {
       result += 'REDACTED';
     }
@@ -49,11 +66,23 @@ export function recordedQuery(query: string, mode: PatchOptions['urlQuery']): st
   return result;
 }
 
+function isRedacted(key: string, { urlQueryRedacted: redacted }: QueryRules): boolean {
+  if (redacted === undefined || redacted.size === 0) return false;
+  if (redacted.has(key)) return true;
+  if (!key.includes('%')) return false;
+  try {
+    return redacted.has(decodeURIComponent(key));
+  } catch {
+    // No valid encoding: whoever reads it decides what it means, so it is hidden.
+    return true;
+  }
+}
+
 /**
  * A client's `url.full`: `origin` (`http://host:port`) and the request target, which may be an absolute URL where
  * the request goes to a proxy. User and password are never part of it.
  */
-export function fullUrl(origin: string, target: string, mode: PatchOptions['urlQuery']): string {
+export function fullUrl(origin: string, target: string, rules: QueryRules): string {
   let base = origin;
   let rest = target;
   const start = pathStart(target);
@@ -65,7 +94,7 @@ export function fullUrl(origin: string, target: string, mode: PatchOptions['urlQ
   if (hash !== -1) rest = rest.slice(0, hash);
   const mark = rest.indexOf('?');
   if (mark === -1) return base + cut(rest);
-  const query = recordedQuery(rest.slice(mark + 1), mode);
+  const query = recordedQuery(rest.slice(mark + 1), rules);
   const path = base + cut(rest.slice(0, mark));
   return query === undefined ? path : `${path}?${query}`;
 }

@@ -1,6 +1,6 @@
 /**
- * Traces ioredis 4 to 6: a span for each command, pipeline and MULTI, ended by the command's own `resolve` and `reject`,
- * so that no promise is added. Second station of a span's way.
+ * Traces ioredis 4 to 6 and iovalkey, its fork: a span for each command, pipeline and MULTI, ended by the command's own
+ * `resolve` and `reject`, so that no promise is added. Second station of a span's way.
  */
 import type { Span } from '@opentelemetry/api';
 import type { Patch, Tools } from '../instrumentation';
@@ -54,7 +54,7 @@ const HANDSHAKE = new Set(['auth', 'hello', 'select', 'client', 'readonly', 'inf
 let restoring = 0;
 
 export const patchIoredis: Patch = (exports, _library, tools) => {
-  const { Cluster, Pipeline, SentinelConnector } = exports;
+  const { Cluster, Pipeline } = exports;
 
   function resolve(this: Command, value?: unknown): unknown {
     end(tools, this);
@@ -135,18 +135,32 @@ export const patchIoredis: Patch = (exports, _library, tools) => {
       };
     });
   }
+};
 
-  // What the library asks sentinels is no command of the application.
-  if (SentinelConnector !== undefined) {
-    wrap(SentinelConnector.prototype, 'connectToSentinel', MARK, (original) => {
-      return function connectToSentinel(this: unknown): unknown {
-        const client = original.apply(this, arguments);
-        try {
-          connectionOf(client).internal = true;
-        } catch (error) {
-          tools.fault(error);
-        }
-        return client;
+/** `built/connectors/SentinelConnector/index.js`: what the library asks sentinels is no command of the application. */
+export const patchIoredisSentinel: Patch = (exports, _library, tools) => {
+  const { prototype } = exports.default ?? exports;
+  function markInternal(client: unknown): void {
+    try {
+      connectionOf(client as Connection).internal = true;
+    } catch (error) {
+      tools.fault(error);
+    }
+  }
+  const made = wrap(prototype, 'connectToSentinel', MARK, (original) => {
+    return function connectToSentinel(this: unknown): unknown {
+      const client = original.apply(this, arguments);
+      markInternal(client);
+      return client;
+    };
+  });
+  if (made) return;
+  // Before 4.15 the client is made in the midst of `resolve`, which hands it on before its first command.
+  for (const method of ['resolveMaster', 'resolveSlave']) {
+    wrap(prototype, method, MARK, (original) => {
+      return function (this: unknown, client: unknown): unknown {
+        markInternal(client);
+        return original.apply(this, arguments);
       };
     });
   }

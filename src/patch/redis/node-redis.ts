@@ -1,50 +1,37 @@
 /**
- * Traces node-redis 4 to 6 (`@redis/client` 1, 5 and 6): a span for each command that enters a client's queue, and one
- * for each MULTI or pipeline. Second station of a span's way.
+ * Traces node-redis 4 to 6 (`@node-redis/client` 1, then `@redis/client` 1, 5 and 6): a span for each command that enters
+ * a client's queue, and one for each MULTI or pipeline. Second station of a span's way.
  *
  * The queue is the one place that all versions share and that every command passes: method, `sendCommand`, script,
- * module, legacy mode, pool and cluster. It also takes what the library sends itself, which is told apart here.
+ * module, legacy mode, pool, cluster and sentinel. It also takes what the library sends itself, which is told apart here.
  */
 import { context, type Span } from '@opentelemetry/api';
 import type { Patch, Tools } from '../instrumentation';
 import { wrap } from '../wrap';
-import { type Endpoint, endpointAt } from './endpoint';
+import { endpointAt } from './endpoint';
+import {
+  adopt,
+  type Client,
+  isAdopting,
+  type Link,
+  link,
+  linkOf,
+  linkQueues,
+  type Queue,
+  select,
+} from './node-redis-link';
 import { endFailedSpan, firstError } from './reply-error';
 import { Batch } from './statement';
 
 const MARK = 'redis';
-
-interface Client {
-  readonly _self?: Client;
-  readonly isReady: boolean;
-  readonly isPubSubActive: boolean;
-  readonly options?: {
-    readonly socket?: { readonly host?: string; readonly port?: number; readonly path?: string };
-    readonly database?: number;
-    readonly pingInterval?: number;
-    readonly credentialsProvider?: { readonly type?: string };
-  };
-}
 
 interface QueueOptions {
   readonly asap?: boolean;
   readonly chainId?: symbol;
 }
 
-/** What a queue knows of its client. */
-interface Link {
-  readonly client: Client;
-  database: number;
-  endpoint: Endpoint;
-}
-
-const LINK = Symbol('tracing-agent.link');
-type Queue = { [LINK]?: Link };
 type Args = readonly unknown[];
 
-const links = new WeakMap<object, Link>();
-/** Set while a client is asked something that only its private queue answers. */
-let asking: Link | undefined;
 /** Above zero while a batch queues its commands, which is synchronous. */
 let batching = 0;
 const UNKNOWN = endpointAt({});
@@ -52,24 +39,17 @@ const UNKNOWN = endpointAt({});
 /** `dist/lib/client/commands-queue.js` */
 export const patchNodeRedisQueue: Patch = (exports, _library, tools) => {
   const prototype = exports.default.prototype;
-  const getter = Object.getOwnPropertyDescriptor(prototype, 'isPubSubActive');
-  if (getter?.get !== undefined) {
-    const { get } = getter;
-    Object.defineProperty(prototype, 'isPubSubActive', {
-      ...getter,
-      get(this: Queue) {
-        if (asking !== undefined) this[LINK] = asking;
-        return get.call(this);
-      },
-    });
-  }
   wrap(prototype, 'addCommand', MARK, (original) => {
     return function addCommand(this: Queue, args: Args, options?: QueueOptions): unknown {
+      if (adopt(this)) return undefined;
       const span = begin(tools, this, args, options);
       if (span === undefined) return original.apply(this, arguments);
       return settle(tools, span, original, this, arguments, undefined);
     };
   });
+  linkQueues(prototype);
+  pubSub(tools, prototype, 'subscribe');
+  pubSub(tools, prototype, 'unsubscribe');
 };
 
 /** `dist/lib/client/index.js` */
@@ -97,35 +77,9 @@ export const patchNodeRedisPool: Patch = (exports, _library, tools) => {
   });
 };
 
-/** Lets the client's private queue know its client: a client opens with `connect`, a command needs an open one. */
-function link(tools: Tools, client: Client): void {
-  try {
-    if (links.has(client)) return;
-    const database = client.options?.database ?? 0;
-    const found: Link = { client, database, endpoint: endpointOf(client, database) };
-    links.set(client, found);
-    asking = found;
-    void client.isPubSubActive;
-  } catch (error) {
-    tools.fault(error);
-  } finally {
-    asking = undefined;
-  }
-}
-
-function endpointOf(client: Client, database: number): Endpoint {
-  const { host, port, path } = client.options?.socket ?? {};
-  if (typeof path === 'string') return endpointAt({ address: path, database });
-  return endpointAt({
-    address: host || 'localhost',
-    port: port === undefined ? undefined : Number(port),
-    database,
-  });
-}
-
 function begin(tools: Tools, queue: Queue, args: Args, options: QueueOptions | undefined): Span | undefined {
   try {
-    const known = queue[LINK];
+    const known = linkOf(queue);
     const [first] = args;
     const command = typeof first === 'string' ? first : String(first);
     const endpoint = known?.endpoint ?? UNKNOWN;
@@ -139,14 +93,6 @@ function begin(tools: Tools, queue: Queue, args: Args, options: QueueOptions | u
   }
 }
 
-/** Commands keep their order, so that those queued from now on run in the new database. */
-function select(known: Link, index: unknown): void {
-  const database = Number(index);
-  if (!Number.isInteger(database) || database === known.database) return;
-  known.database = database;
-  known.endpoint = endpointOf(known.client, database);
-}
-
 /** Whether the library sends this command for itself. */
 function isInternal(
   known: Link | undefined,
@@ -154,9 +100,10 @@ function isInternal(
   args: Args,
   options: QueueOptions | undefined,
 ): boolean {
+  if (known?.internal) return true;
   if (options !== undefined && options !== null) {
     // The handshake goes to the front of the queue before the connection is ready; after `reset` it is a chain.
-    if (options.asap === true && (known === undefined || !isReady(known.client))) return true;
+    if (options.asap === true && (known === undefined || isHandshake(known.client, command))) return true;
     if (options.chainId?.description === 'Reset Chain') return true;
   }
   switch (command) {
@@ -176,12 +123,55 @@ function isInternal(
   }
 }
 
-function isReady(client: Client): boolean {
+/** What the library sends when it connects, for clients that don't tell whether they are ready. */
+const HANDSHAKE = new Set(['AUTH', 'CLIENT', 'READONLY', 'SELECT']);
+
+function isHandshake(client: Client, command: string): boolean {
   try {
-    return client.isReady;
+    const { isReady } = client;
+    return isReady === undefined ? HANDSHAKE.has(command) : !isReady;
   } catch {
     // A client has no socket for a moment while it moves to another server.
-    return false;
+    return true;
+  }
+}
+
+/** Kinds of subscriptions since 4.6; before, and where it isn't one of these, the command itself is told. */
+const PREFIXES: Readonly<Record<string, string>> = { CHANNELS: '', PATTERNS: 'P', SHARDED: 'S' };
+
+/** The queue's own way for SUBSCRIBE and its like; what it restores after a reconnect goes another. */
+function pubSub(tools: Tools, prototype: any, method: 'subscribe' | 'unsubscribe'): void {
+  wrap(prototype, method, MARK, (original) => {
+    return function (this: Queue, kind: string, channels: unknown): unknown {
+      const promise = original.apply(this, arguments);
+      // Undefined where nothing is to be sent, since the channel has other listeners.
+      if (!(promise instanceof Promise)) return promise;
+      const span = beginPubSub(tools, this, kind, method, channels);
+      return span === undefined ? promise : follow(tools, span, promise);
+    };
+  });
+}
+
+function beginPubSub(
+  tools: Tools,
+  queue: Queue,
+  kind: string,
+  method: string,
+  channels: unknown,
+): Span | undefined {
+  try {
+    const known = linkOf(queue);
+    if (known?.internal || !tools.wanted()) return undefined;
+    const prefix = PREFIXES[kind];
+    const command = prefix === undefined ? kind : prefix + method.toUpperCase();
+    const count = Array.isArray(channels)
+      ? channels.length
+      : Number(channels !== undefined && channels !== null);
+    const { name, attributes } = (known?.endpoint ?? UNKNOWN).statement(command, count);
+    return tools.startClientSpan(name, attributes);
+  } catch (error) {
+    tools.fault(error);
+    return undefined;
   }
 }
 
@@ -197,6 +187,7 @@ function batches(
 ): void {
   wrap(prototype, method, MARK, (original) => {
     return function (this: Client, commands: readonly { readonly args: Args }[]): unknown {
+      if (isAdopting()) return original.apply(this, arguments);
       const span = beginBatch(tools, this, kindOf(arguments), commands);
       batching++;
       try {
@@ -209,9 +200,9 @@ function batches(
   });
 }
 
-/** node-redis 4 has one method for both, and gives it a chain's id for a MULTI. */
+/** node-redis 4 has one method for both, and for a MULTI its last argument is a chain's id. */
 function kindOfFour(args: IArguments): Batch['kind'] {
-  return args[2] === undefined ? 'PIPELINE' : 'MULTI';
+  return typeof args[args.length - 1] === 'symbol' ? 'MULTI' : 'PIPELINE';
 }
 
 /** For a MULTI it gives [MULTI's reply, the commands' replies, EXEC's reply], and makes an error of a null later. */
@@ -233,8 +224,13 @@ function beginBatch(
   try {
     if (!tools.wanted()) return undefined;
     const batch = new Batch(kind);
-    for (const { args } of commands) batch.add(String(args[0]), args.length - 1);
-    const { name, attributes } = (links.get(client._self ?? client)?.endpoint ?? UNKNOWN).batch(batch);
+    // Until 4.1 the frame is among them.
+    const framed = kind === 'MULTI' && commands[0]?.args[0] === 'MULTI';
+    for (let at = framed ? 1 : 0; at < commands.length - (framed ? 1 : 0); at++) {
+      const { args } = commands[at]!;
+      batch.add(String(args[0]), args.length - 1);
+    }
+    const { name, attributes } = (linkOf(client)?.endpoint ?? UNKNOWN).batch(batch);
     return tools.startClientSpan(name, attributes);
   } catch (error) {
     tools.fault(error);
@@ -242,10 +238,7 @@ function beginBatch(
   }
 }
 
-/**
- * Calls the original and ends the span with its promise. The library gives no other way to see a reply; the
- * promise that follows it is handed on in its place, so that a rejection nobody handles stays one, and only one.
- */
+/** Calls the original and ends the span with its promise. */
 function settle(
   tools: Tools,
   span: Span,
@@ -261,13 +254,25 @@ function settle(
     endFailedSpan(tools, span, error);
     throw error;
   }
-  if (!(promise instanceof Promise)) {
-    tools.endClientSpan(span);
-    return promise;
-  }
+  if (promise instanceof Promise) return follow(tools, span, promise, failure, args);
+  tools.endClientSpan(span);
+  return promise;
+}
+
+/**
+ * The library gives no other way to see a reply; the promise that follows its own is handed on in its place, so that a
+ * rejection nobody handles stays one, and only one.
+ */
+function follow(
+  tools: Tools,
+  span: Span,
+  promise: Promise<unknown>,
+  failure?: Failure,
+  args?: IArguments,
+): Promise<unknown> {
   return promise.then(
     (reply) => {
-      const error = failure?.(reply, args);
+      const error = failure?.(reply, args!);
       if (error === undefined) tools.endClientSpan(span);
       else endFailedSpan(tools, span, error);
       return reply;

@@ -5,12 +5,13 @@
  *
  * Bound values are never read: `query` puts them into the text, so the text is taken before it does.
  */
-import { context } from '@opentelemetry/api';
+import { context, type Span } from '@opentelemetry/api';
 import type { Patch, Tools } from '../instrumentation';
 import { wrap } from '../wrap';
-import { type Connection, failOpenQueries, isMariaDB, MysqlQuery } from './mysql2-command';
+import { type Connection, failOpenQueries, isMariaDB, MysqlQuery } from './mysql-query';
 import { type Peer, Peers } from './peer';
 import { QueryTexts } from './query-text';
+import { withCommentIn, withTraceComment } from './sql-comment';
 
 const MARK = 'mysql2';
 const MYSQL = 'mysql';
@@ -32,9 +33,10 @@ const peerOfConnection = new WeakMap<object, KnownPeer>();
 export const patch: Patch = (exports, _library, tools) => {
   const { prototype } = exports;
   // From 3.11.5 on the methods are a base class's, which pool connections may extend past this one.
-  for (const name of ['query', 'execute']) {
-    wrap(owner(prototype, name), name, MARK, (original: AnyFunction) => queryOf(original, tools));
-  }
+  wrap(owner(prototype, 'query'), 'query', MARK, (original: AnyFunction) => queryOf(original, tools, true));
+  wrap(owner(prototype, 'execute'), 'execute', MARK, (original: AnyFunction) =>
+    queryOf(original, tools, false),
+  );
   wrap(owner(prototype, 'prepare'), 'prepare', MARK, (original: AnyFunction) => prepareOf(original, tools));
   for (const name of ['ping', 'changeUser', 'reset']) {
     wrap(owner(prototype, name), name, MARK, (original: AnyFunction) => boundLast(original, tools));
@@ -70,10 +72,12 @@ function boundLast(original: AnyFunction, tools: Tools): AnyFunction {
   };
 }
 
-function queryOf(original: AnyFunction, tools: Tools): AnyFunction {
+/** @param takesComment false for statements that are prepared */
+function queryOf(original: AnyFunction, tools: Tools, takesComment: boolean): AnyFunction {
   return function query(this: Connection, ...args: any[]) {
     const [first, second, third] = args;
     const started = begin(this, first?.sql ?? first, tools);
+    if (takesComment && tools.options.sqlComment && started.span) comment(args, started.span, tools);
     // Pools hand over a command that they made; its callback is part of it.
     if (typeof first?.onResult === 'function') {
       first.onResult = started.callback(first.onResult);
@@ -103,6 +107,18 @@ function begin(connection: Connection, sql: unknown, tools: Tools): MysqlQuery {
     tools.fault(error);
   }
   return query;
+}
+
+/** Puts the trace into the text: of a command of a pool in place, since the pool made it. Contains its failures. */
+function comment(args: any[], span: Span, tools: Tools): void {
+  try {
+    const [first] = args;
+    if (typeof first === 'string') args[0] = withTraceComment(first, span);
+    else if (typeof first?.onResult !== 'function') args[0] = withCommentIn(first, 'sql', span);
+    else if (typeof first.sql === 'string') first.sql = withTraceComment(first.sql, span);
+  } catch (error) {
+    tools.fault(error);
+  }
 }
 
 /** Calls mysql2. What it throws at once is the application's, and the end of the span. */

@@ -12,6 +12,7 @@ import { endPgQuery } from './end-pg-query';
 import { type Peer, Peers } from './peer';
 import { watchSubmittable } from './pg-submittable';
 import { QueryTexts } from './query-text';
+import { withCommentIn, withTraceComment } from './sql-comment';
 
 const MARK = 'pg';
 const SYSTEM = 'postgresql';
@@ -55,17 +56,19 @@ function queryOf(original: AnyFunction, tools: Tools): AnyFunction {
       watchSubmittable(config, span, tools);
       return callTraced(original, this, arguments, span, tools);
     }
+    const query = span !== undefined && tools.options.sqlComment ? commented(tools, config, span) : config;
     // The order in which pg prefers them.
     const given = callback ? callback : typeof values === 'function' ? values : config.callback;
     if (typeof given === 'function') {
       const done = whenDone(given, span, tools);
-      const args = given === values ? [config, done] : [config, values, done];
+      const args = given === values ? [query, done] : [query, values, done];
       const result = callTraced(original, this, args, span, tools);
       // Before 8.17 pg writes the callback into the application's object; there the application's belongs.
       if (config.callback === done) config.callback = given;
       return result;
     }
-    const result = callTraced(original, this, arguments, span, tools);
+    const args = query === config ? arguments : [query, values, callback];
+    const result = callTraced(original, this, args, span, tools);
     return span === undefined ? result : observe(result, span, tools);
   };
 }
@@ -96,6 +99,17 @@ function start(tools: Tools, client: Client, config: any): Span | undefined {
   } catch (error) {
     tools.fault(error);
     return undefined;
+  }
+}
+
+/** The query with its trace in a comment, unless it is prepared under a name. Contains its failures. */
+function commented(tools: Tools, config: any, span: Span): any {
+  try {
+    if (typeof config === 'string') return withTraceComment(config, span);
+    return config.name ? config : withCommentIn(config, 'text', span);
+  } catch (error) {
+    tools.fault(error);
+    return config;
   }
 }
 

@@ -33,10 +33,10 @@ export class QueryText {
     this.selects = this.operation?.toUpperCase() === 'SELECT';
   }
 
-  /** The attributes that a span of this query to `peer` starts with. Kept: the caller must not change them. */
+  /** The attributes that a span of this query to `peer` starts with: a new object, since it becomes the span's own. */
   attributes(peer: Peer): Attributes {
     // One slot is enough: few applications send one text to two databases in turns.
-    if (this.#peer === peer && this.#attributes !== undefined) return this.#attributes;
+    if (this.#peer === peer && this.#attributes !== undefined) return { ...this.#attributes };
     const attributes: Attributes = { ...peer.attributes };
     if (this.operation !== undefined) attributes['db.operation.name'] = this.operation;
     if (this.collection !== undefined) attributes['db.collection.name'] = this.collection;
@@ -44,7 +44,7 @@ export class QueryText {
     if (this.text !== '') attributes['db.query.text'] = this.text;
     this.#peer = peer;
     this.#attributes = attributes;
-    return attributes;
+    return { ...attributes };
   }
 }
 

@@ -112,7 +112,15 @@ export class QueryScanner {
       this.#pieces.push(CUT_MARK);
     }
     this.summary.end();
-    return this.#pieces.join('');
+    const read = this.#pieces.join('');
+    return read.length <= LONGEST_TEXT ? read : this.#shortened(read.length);
+  }
+
+  /** The blanks between MySQL's dashes can make a text longer than it came. */
+  #shortened(length: number): string {
+    const pieces = this.#pieces;
+    for (let left = length; left > LONGEST_TEXT - CUT_MARK.length; ) left -= pieces.pop()!.length;
+    return pieces.join('') + CUT_MARK;
   }
 
   #word(start: number): void {

@@ -76,6 +76,11 @@ export function patchStatements(prototype: object, mark: string, tools: Tools): 
   }
 }
 
+/** The attributes become the span's own, so it gets a copy. */
+export function startSqliteSpan(query: SqliteQuery, tools: Tools): Span | undefined {
+  return tools.startClientSpan(query.name, { ...query.attributes });
+}
+
 /** Runs `original` in a span that ends with it, or with the iterator that it returns. */
 export function runTraced(
   original: AnyFunction,
@@ -85,7 +90,7 @@ export function runTraced(
   rows: Rows,
   tools: Tools,
 ): unknown {
-  const span = tools.startClientSpan(query.name, query.attributes);
+  const span = startSqliteSpan(query, tools);
   if (span === undefined) return original.apply(target, args as unknown[]);
   let result: unknown;
   try {
@@ -101,7 +106,7 @@ export function runTraced(
 
 /** A statement that could not be prepared is a query that failed. Contains its failures. */
 export function recordFailedPrepare(query: SqliteQuery, error: unknown, tools: Tools): void {
-  const span = tools.wanted() ? tools.startClientSpan(query.name, query.attributes) : undefined;
+  const span = tools.wanted() ? startSqliteSpan(query, tools) : undefined;
   if (span !== undefined) endSqliteSpan(span, error, undefined, tools);
 }
 

@@ -7,7 +7,7 @@
 import { type Context, context, type Span } from '@opentelemetry/api';
 import type { Patch, Tools } from '../instrumentation';
 import { wrap } from '../wrap';
-import { endSqliteSpan, type SqliteQuery, sqlitePeer, sqliteQuery } from './sqlite-query';
+import { endSqliteSpan, type SqliteQuery, sqlitePeer, sqliteQuery, startSqliteSpan } from './sqlite-query';
 
 const MARK = 'sqlite3';
 
@@ -117,7 +117,7 @@ class Run {
       if (typeof sql !== 'string') return;
       const file = fileOfStatement.has(target) ? fileOfStatement.get(target) : target.filename;
       this.#query = sqliteQuery(sql, sqlitePeer(file));
-      this.#span = this.#tools.startClientSpan(this.#query.name, this.#query.attributes);
+      this.#span = startSqliteSpan(this.#query, this.#tools);
     } catch (error) {
       this.#tools.fault(error);
     }

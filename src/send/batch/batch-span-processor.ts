@@ -3,8 +3,10 @@
  * Sixth station of a span's way: the SDK calls it for every span.
  */
 import type { Context } from '@opentelemetry/api';
-import type { ReadableSpan, Span, SpanProcessor } from '@opentelemetry/sdk-trace-base';
+import type { ReadableSpan, Span } from '@opentelemetry/sdk-trace-base';
 import { contained, fault } from '../../diagnostics/contain';
+import { BoundedFlush } from '../bounded-flush';
+import type { Sender } from '../sender';
 import type { Transport } from '../transport/transport';
 import type { SpanBatcher } from './span-batcher';
 
@@ -20,20 +22,24 @@ const { setTimeout, clearTimeout } = globalThis;
 
 const SAMPLED = 1;
 
-export class BatchSpanProcessor implements SpanProcessor {
+export class BatchSpanProcessor implements Sender {
   readonly #batcher: SpanBatcher;
   readonly #transport: Transport;
   readonly #options: BatchSpanProcessorOptions;
   readonly #onTimer: () => void;
+  readonly #flush: BoundedFlush;
   #timer: NodeJS.Timeout | undefined;
   #closed = false;
-  /** Under way; the last one lets the process go. */
-  #flushes = 0;
 
   constructor(batcher: SpanBatcher, transport: Transport, options: BatchSpanProcessorOptions) {
     this.#batcher = batcher;
     this.#transport = transport;
     this.#options = options;
+    this.#flush = new BoundedFlush({
+      hold: (alive) => transport.hold(alive),
+      flush: () => batcher.flush(),
+      whenIdle: (callback) => batcher.whenIdle(callback),
+    });
     this.#onTimer = contained('batch', () => {
       this.#timer = undefined;
       this.#batcher.flush();
@@ -61,25 +67,12 @@ export class BatchSpanProcessor implements SpanProcessor {
 
   /** Resolves when everything that ended has been sent or counted as lost, or the time is up. Never rejects. */
   forceFlush(limit = this.#options.exportTimeout): Promise<void> {
-    return new Promise((resolve) => {
-      if (++this.#flushes === 1) this.#transport.hold(true);
-      let over = false;
-      const done = (): void => {
-        if (over) return;
-        over = true;
-        clearTimeout(deadline);
-        if (--this.#flushes === 0) this.#transport.hold(false);
-        resolve();
-      };
-      const deadline = setTimeout(done, limit);
-      this.#batcher.whenIdle(done);
-    });
+    return this.#flush.run(limit);
   }
 
-  /** Sends what can be sent without waiting: for an `exit` handler. */
-  flushNow(): void {
+  flushNow(limit?: number): void {
     this.#batcher.flush();
-    this.#transport.drainNow();
+    this.#transport.drainNow(limit);
   }
 
   async shutdown(): Promise<void> {

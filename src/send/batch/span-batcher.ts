@@ -7,6 +7,7 @@
  */
 import type { Resource } from '@opentelemetry/resources';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace-base';
+import { fault } from '../../diagnostics/contain';
 import type { Counters } from '../../diagnostics/counters';
 import { report } from '../../diagnostics/log';
 import { BatchPacket } from '../encode/batch-packet';
@@ -34,7 +35,7 @@ export class SpanBatcher {
   readonly #transport: Transport;
   readonly #counters: Counters;
   /** Thrift's Process for each resource seen; one, but for an exporter that serves several providers. */
-  readonly #processes = new WeakMap<Resource, Uint8Array>();
+  #processes = new WeakMap<Resource, Uint8Array>();
   #resource: Resource | undefined;
   #process: Uint8Array = new Uint8Array();
   #packet: BatchPacket | undefined;
@@ -67,17 +68,7 @@ export class SpanBatcher {
   /** Adds one span; a packet that is full because of it goes out now. */
   append(span: ReadableSpan): void {
     this.#counters.ended++;
-    if (this.#encoding) {
-      // That code ended another span: its bytes would go into the midst of the first one's.
-      this.#counters.droppedUnencodable++;
-      return;
-    }
-    if (span.resource !== this.#resource) this.#changeResource(span.resource);
-    const packet = this.#open();
-    if (!this.#encode(packet, span)) return;
-    const open = this.#packet!;
-    const { maxBytes, fullBytes = maxBytes } = this.#transport;
-    if (open.spanCount >= this.#options.maxBatchSize || open.byteLength >= fullBytes) this.flush();
+    this.#add(span);
   }
 
   /** A span that ended when nothing is sent any more. */
@@ -106,6 +97,7 @@ export class SpanBatcher {
         failedToEmitSpans:
           counters.droppedRefused +
           counters.droppedRejected +
+          counters.droppedReceiverFull +
           counters.droppedUnresolved +
           counters.droppedUnencodable +
           counters.droppedAtShutdown,
@@ -137,6 +129,20 @@ export class SpanBatcher {
     this.#counters.droppedRefused += counted;
   }
 
+  #add(span: ReadableSpan): void {
+    if (this.#encoding) {
+      // That code ended another span: its bytes would go into the midst of the first one's.
+      this.#counters.droppedUnencodable++;
+      return;
+    }
+    if (span.resource !== this.#resource) this.#changeResource(span.resource);
+    const packet = this.#open();
+    if (!this.#encode(packet, span)) return;
+    const open = this.#packet!;
+    const { maxBytes, fullBytes = maxBytes } = this.#transport;
+    if (open.spanCount >= this.#options.maxBatchSize || open.byteLength >= fullBytes) this.flush();
+  }
+
   #send(bytes: Buffer, spans: number, packet: BatchPacket | undefined): void {
     const counters = this.#counters;
     const resource = this.#resource;
@@ -157,7 +163,7 @@ export class SpanBatcher {
         counters.sent += spans;
         counters.packets++;
         counters.bytes += bytes.length;
-      } else {
+      } else if (lost !== 'tooLarge' || resource === undefined || !this.#divide(bytes, resource)) {
         count(counters, lost, spans);
       }
       if (packet !== undefined) this.#release(packet, resource);
@@ -167,6 +173,24 @@ export class SpanBatcher {
     this.#queuedSpans += spans;
     this.#queuedBytes += memory;
     this.#transport.send(bytes, spans, done, taken);
+  }
+
+  /** The network takes only smaller packets now: the spans of one that it refused go into several. */
+  #divide(bytes: Buffer, resource: Resource): boolean {
+    const { envelope, maxBytes } = this.#transport;
+    if (bytes.length <= maxBytes) return false;
+    try {
+      const { restorePacket } =
+        require('../failover/restored-span') as typeof import('../failover/restored-span');
+      const spans = restorePacket(bytes, envelope, resource);
+      this.flush();
+      for (const span of spans) this.#add(span);
+      this.flush();
+      return true;
+    } catch (error) {
+      fault('batch', error);
+      return false;
+    }
   }
 
   #hasRoom(spans: number, bytes: number): boolean {
@@ -226,6 +250,8 @@ export class SpanBatcher {
     if (this.#transport.maxBytes !== this.#maxBytes) {
       this.#spare = [];
       this.#maxBytes = this.#transport.maxBytes;
+      this.#processes = new WeakMap();
+      if (this.#resource !== undefined) this.#process = this.#describe(this.#resource);
     }
     this.#packet = this.#spare.pop() ?? this.#create();
     return this.#packet;
@@ -246,13 +272,17 @@ export class SpanBatcher {
     this.#resource = resource;
     let bytes = this.#processes.get(resource);
     if (bytes === undefined) {
-      const { encodeProcess } = this.#options;
-      const { protocol, maxBytes } = this.#transport;
-      // A third of a packet at most describes the process, and of the smallest ones nothing but its name.
-      bytes = shortenProcess(resource, encodeProcess, protocol, maxBytes / 3 - 100);
+      bytes = this.#describe(resource);
       this.#processes.set(resource, bytes);
     }
     this.#process = bytes;
+  }
+
+  #describe(resource: Resource): Uint8Array {
+    const { encodeProcess } = this.#options;
+    const { protocol, maxBytes } = this.#transport;
+    // A third of a packet at most describes the process, and of the smallest ones nothing but its name.
+    return shortenProcess(resource, encodeProcess, protocol, maxBytes / 3 - 100);
   }
 
   #release(packet: BatchPacket, resource: Resource | undefined): void {

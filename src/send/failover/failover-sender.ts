@@ -9,6 +9,7 @@ import type { ReadableSpan, Span } from '@opentelemetry/sdk-trace-base';
 import { contained, fault } from '../../diagnostics/contain';
 import { report } from '../../diagnostics/log';
 import type { Sender } from '../sender';
+import { monotonic } from '../transport/pacer';
 
 export interface Destination {
   /** For messages. */
@@ -72,10 +73,11 @@ export class FailoverSender implements Sender {
     });
   }
 
-  flushNow(): void {
+  flushNow(limit = 0): void {
     // In their order: what one can't send may reach the next.
-    for (const destination of [...this.#made]) destination?.sender.flushNow();
-    for (const destination of this.#made) destination?.sender.flushNow();
+    const end = monotonic() + limit;
+    const all = [...this.#made];
+    for (const each of [...all, ...this.#made]) each?.sender.flushNow(Math.max(0, end - monotonic()));
   }
 
   async shutdown(): Promise<void> {

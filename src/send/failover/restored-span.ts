@@ -1,6 +1,7 @@
 /**
  * A span of the SDK again, made of a Jaeger span that was encoded for a destination which did not take it.
- * Sixth station of a span's way: the way back of `encode/span-encoder.ts`, for failover.
+ * Sixth station of a span's way: the way back of `encode/span-encoder.ts`, for failover and for packets that the
+ * network finds too large.
  *
  * What encoding has changed stays so: an array is the JSON text it became, times have microseconds.
  */
@@ -14,6 +15,7 @@ import {
 } from '@opentelemetry/api';
 import type { Resource } from '@opentelemetry/resources';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace-base';
+import { decodeBatch, decodeEmitBatch } from '../../thrift/batch-decoder';
 import { type JaegerLog, type JaegerSpan, type JaegerTag, REFERENCE_TYPE } from '../../thrift/jaeger';
 
 const KINDS: Record<string, SpanKind> = {
@@ -24,6 +26,16 @@ const KINDS: Record<string, SpanKind> = {
 };
 const STATUS_CODES: Record<string, SpanStatusCode> = { OK: SpanStatusCode.OK, ERROR: SpanStatusCode.ERROR };
 const NO_PARENT = '0'.repeat(16);
+
+/** The spans of a packet, all of one resource. @throws where it can't be read */
+export function restorePacket(
+  packet: Buffer,
+  envelope: 'message' | 'bare',
+  resource: Resource,
+): ReadableSpan[] {
+  const batch = envelope === 'message' ? decodeEmitBatch(packet) : decodeBatch(packet);
+  return batch.spans.map((span) => restoreSpan(span, resource));
+}
 
 export function restoreSpan(span: JaegerSpan, resource: Resource): ReadableSpan {
   const { traceId, spanId, parentSpanId } = span;

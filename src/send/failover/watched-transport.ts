@@ -8,12 +8,11 @@ import type { Resource } from '@opentelemetry/resources';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace-base';
 import { fault } from '../../diagnostics/contain';
 import type { Counters } from '../../diagnostics/counters';
-import { decodeBatch, decodeEmitBatch } from '../../thrift/batch-decoder';
 import { BatchPacket } from '../encode/batch-packet';
 import { encodeProcess } from '../process-tags';
 import type { Done, LossCause, Transport } from '../transport/transport';
 import type { Failing } from './failover-sender';
-import { restoreSpan } from './restored-span';
+import { restorePacket } from './restored-span';
 
 interface Sent {
   readonly bytes: Buffer;
@@ -88,8 +87,8 @@ export class WatchedTransport implements Transport {
     this.#inner.hold(alive);
   }
 
-  drainNow(): void {
-    this.#inner.drainNow();
+  drainNow(limit?: number): void {
+    this.#inner.drainNow(limit);
   }
 
   close(): void {
@@ -179,8 +178,7 @@ export class WatchedTransport implements Transport {
     const resource: Resource | undefined = this.#failing.resource;
     if (resource === undefined) return undefined;
     try {
-      const batch = this.envelope === 'message' ? decodeEmitBatch(packet) : decodeBatch(packet);
-      return batch.spans.map((span) => restoreSpan(span, resource));
+      return restorePacket(packet, this.envelope, resource);
     } catch (error) {
       fault('failover', error);
       return undefined;

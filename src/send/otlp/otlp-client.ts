@@ -12,6 +12,7 @@ import { convertLegacyHttpOptions } from '@opentelemetry/otlp-exporter-base/node
 import { ProtobufTraceSerializer } from '@opentelemetry/otlp-transformer';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace-base';
 import { contained } from '../../diagnostics/contain';
+import { postAtExit } from '../transport/exit-post';
 
 /** What became of a post: undefined where all was taken. */
 export interface OtlpFailure {
@@ -20,10 +21,21 @@ export interface OtlpFailure {
   readonly spans: number;
   /** Whether another destination may take them: not where the collector took the rest, and found these wrong. */
   readonly whole: boolean;
+  /** Whether the end, of the process or of the sender, came before an answer. */
+  readonly late?: true;
+}
+
+/** A post that has not been answered. */
+interface Open {
+  readonly body: Uint8Array;
+  readonly spans: number;
+  request: ClientRequest | undefined;
+  readonly finish: (failure?: OtlpFailure) => void;
 }
 
 type Settings = ReturnType<typeof convertLegacyHttpOptions>;
 
+const TYPE = { 'Content-Type': 'application/x-protobuf' };
 /** The milliseconds before the retries; as many retries as numbers, and none past the timeout. */
 const RETRIES = [1_000, 1_500, 2_250, 3_400];
 /** More of an answer than this is not read. */
@@ -35,8 +47,10 @@ export class OtlpClient {
   readonly #settings: Settings;
   readonly #retries: boolean;
   readonly #requests = new Set<ClientRequest>();
+  readonly #open = new Set<Open>();
   readonly #delays = new Map<NodeJS.Timeout, () => void>();
   #agent: Agent | undefined;
+  #headers: Record<string, string> | undefined;
   #held = false;
   #closed = false;
 
@@ -44,9 +58,9 @@ export class OtlpClient {
   constructor(retries: boolean) {
     this.#retries = retries;
     // What OpenTelemetry's exporter for OTLP does in its constructor; the environment is read in there.
-    this.#settings = convertLegacyHttpOptions({}, 'TRACES', 'v1/traces', {
-      'Content-Type': 'application/x-protobuf',
-    });
+    this.#settings = convertLegacyHttpOptions({}, 'TRACES', 'v1/traces', TYPE);
+    // Known by the time at which a process ends: nothing can be awaited then.
+    this.#ready().catch(() => {});
   }
 
   /** Where it posts to, without what may be secret. */
@@ -59,14 +73,39 @@ export class OtlpClient {
     // The agent never traces itself.
     context.with(suppressTracing(context.active()), () => {
       let bytes = 0;
-      const finish = contained('otlp', (failure?: OtlpFailure) => done(failure, bytes));
+      let open: Open | undefined;
+      const finish = contained('otlp', (failure?: OtlpFailure) => {
+        if (open !== undefined && !this.#open.delete(open)) return;
+        done(failure, bytes);
+      });
       const work = async (): Promise<OtlpFailure | undefined> => {
         const body = ProtobufTraceSerializer.serializeRequest(spans) ?? new Uint8Array();
         bytes = body.length;
-        return this.#deliver(body, spans.length);
+        open = { body, spans: spans.length, request: undefined, finish };
+        this.#open.add(open);
+        return this.#deliver(open);
       };
       work().then(finish, (error) => finish(failed(messageOf(error), spans.length)));
     });
+  }
+
+  /**
+   * Posts what is unanswered once more while the process ends, from another thread. Requests that the kernel has taken
+   * whole are left to it.
+   * @param limit milliseconds for which this thread may stand still
+   */
+  postNow(limit: number): void {
+    const rest = [...this.#open].filter(({ request }) => request?.writableFinished !== true);
+    const headers = this.#headers ?? TYPE;
+    const { ca, cert, key } = (this.#agent as import('node:https').Agent | undefined)?.options ?? {};
+    const bodies = rest.map(({ body }) => body);
+    const { url } = this.#settings;
+    // Of a process that ends in its first tick the settings' headers aren't known; a collector may want none.
+    const taken = postAtExit({ url, headers, tls: { ca, cert, key }, bodies, limit });
+    for (const [index, { finish, spans, request }] of rest.entries()) {
+      finish(taken[index] ? undefined : endedFirst(spans));
+      request?.destroy();
+    }
   }
 
   /** Keeps the process alive while requests and retries are under way, or stops doing so. */
@@ -78,6 +117,7 @@ export class OtlpClient {
 
   close(): void {
     this.#closed = true;
+    for (const { finish, spans } of this.#open) finish(endedFirst(spans));
     for (const request of this.#requests) request.destroy();
     for (const [delay, resolve] of this.#delays) {
       clearTimeout(delay);
@@ -87,11 +127,18 @@ export class OtlpClient {
     this.#agent?.destroy();
   }
 
-  async #deliver(body: Uint8Array, spans: number): Promise<OtlpFailure | undefined> {
-    const { headers, agentFactory, url, compression, timeoutMillis } = this.#settings;
-    const deadline = Date.now() + timeoutMillis;
+  async #ready(): Promise<void> {
+    const { headers, agentFactory, url } = this.#settings;
+    this.#headers ??= await headers();
     this.#agent ??= (await agentFactory(new URL(url).protocol)) as Agent;
-    const sent: Record<string, string | number> = { ...(await headers()) };
+  }
+
+  async #deliver(open: Open): Promise<OtlpFailure | undefined> {
+    const { compression, timeoutMillis } = this.#settings;
+    const { body, spans } = open;
+    const deadline = Date.now() + timeoutMillis;
+    await this.#ready();
+    const sent: Record<string, string | number> = { ...this.#headers };
     let payload = body;
     if (compression === 'gzip') {
       payload = await gzip(body);
@@ -99,7 +146,7 @@ export class OtlpClient {
     }
     sent['Content-Length'] = payload.length;
     for (let attempt = 0; ; attempt++) {
-      const answer = await this.#request(payload, sent, Math.max(1, deadline - Date.now()));
+      const answer = await this.#request(open, payload, sent, Math.max(1, deadline - Date.now()));
       if (answer.ok) return rejectedOf(answer.body, spans);
       const wait = Math.max(answer.retryAfter ?? 0, RETRIES[attempt] ?? Number.POSITIVE_INFINITY);
       const again = this.#retries && answer.retryable && Date.now() + wait < deadline;
@@ -109,7 +156,12 @@ export class OtlpClient {
     }
   }
 
-  #request(body: Uint8Array, headers: Record<string, string | number>, timeout: number): Promise<Answer> {
+  #request(
+    open: Open,
+    body: Uint8Array,
+    headers: Record<string, string | number>,
+    timeout: number,
+  ): Promise<Answer> {
     const { url } = this.#settings;
     const http: typeof import('node:http') = url.startsWith('https:')
       ? require('node:https')
@@ -120,10 +172,12 @@ export class OtlpClient {
       const finish = (answer: Answer): void => {
         clearTimeout(deadline);
         this.#requests.delete(request);
+        open.request = undefined;
         resolve(answer);
       };
       const fail = (message: string): void => finish({ ok: false, message, retryable: true });
       this.#requests.add(request);
+      open.request = request;
       request.on('response', (response) => read(response, finish, fail));
       request.on('error', (error) => fail(messageOf(error)));
       request.on('close', () => fail('the connection closed'));
@@ -202,6 +256,10 @@ function rejectedOf(body: Buffer, spans: number): OtlpFailure | undefined {
 
 function failed(message: string, spans: number): OtlpFailure {
   return { message, spans, whole: true };
+}
+
+function endedFirst(spans: number): OtlpFailure {
+  return { message: 'the end came first', spans, whole: false, late: true };
 }
 
 function gzip(body: Uint8Array): Promise<Uint8Array> {

@@ -49,6 +49,12 @@ export class HttpConnection {
     return http.request(url, { method: 'POST', agent: this.#agent, headers }, onResponse);
   }
 
+  /** What a request is made of, for one that this can't make. */
+  get request(): { url: string; headers: Record<string, string | number>; tls: AgentOptions } {
+    const { url } = this.#options;
+    return { url, headers: this.#headers(), tls: /^https:/i.test(url) ? this.#certificates() : {} };
+  }
+
   /** Before the next request the certificates are read again: they may have been renewed. Nothing is under way. */
   renew(): void {
     const { caFile, certFile, keyFile } = this.#options;

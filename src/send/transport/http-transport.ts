@@ -14,6 +14,7 @@ import { contained } from '../../diagnostics/contain';
 import { counters as agentCounters, type Counters } from '../../diagnostics/counters';
 import { report } from '../../diagnostics/log';
 import { CollectorVoice } from './collector-voice';
+import { postAtExit } from './exit-post';
 import { HttpConnection, type HttpConnectionOptions, ref, safeUrl } from './http-connection';
 import {
   Backoff,
@@ -134,15 +135,32 @@ export class HttpTransport implements Transport {
   }
 
   /**
-   * Nothing can be sent synchronously. With a spool, copies of what is unfinished go to its file; should the process
-   * live on, and they are sent after all, they are marked there. Requests that the kernel has taken whole are left to
-   * it, as long as the collector answers: sending them again would most likely be for the second time.
+   * With a spool, copies of what is unfinished go to its file; should the process live on, and they are sent after all,
+   * they are marked there. Without one, where the collector answered so far, another thread posts it, and what is left
+   * then is counted as lost. Requests that the kernel has taken whole are left to it, as long as the collector answers:
+   * sending them again would most likely be for the second time.
    */
-  drainNow(): void {
-    for (const entry of [...this.#active, ...this.#waiting]) {
-      const left = entry.request?.writableFinished === true && this.#backoff.failures === 0;
-      if (!left) entry.spooled ??= this.#spool?.append(entry.packet, entry.spans, true);
+  drainNow(limit = 0): void {
+    const answers = this.#backoff.failures === 0;
+    const unfinished = [...this.#active, ...this.#waiting].filter(
+      ({ request }) => !(request?.writableFinished === true && answers),
+    );
+    for (const entry of unfinished) entry.spooled ??= this.#spool?.append(entry.packet, entry.spans, true);
+    const rest = unfinished.filter(({ spooled }) => spooled === undefined);
+    if (rest.length === 0) return;
+    const bodies = rest.map(({ packet }) => packet);
+    const taken = postAtExit({ ...this.#connection.request, bodies, limit: answers ? limit : 0 });
+    let lost = 0;
+    for (const [index, entry] of rest.entries()) {
+      if (!taken[index]) lost += entry.spans;
+      const at = this.#waiting.indexOf(entry);
+      if (at >= 0) this.#waiting.splice(at, 1);
+      const { request } = entry;
+      this.#release(entry, taken[index] ? undefined : 'shutdown');
+      request?.destroy();
     }
+    // Of a collector that fails it was said.
+    if (answers && lost > 0) report('TA_LOST_AT_EXIT', { url: safeUrl(this.#options.url), spans: lost });
   }
 
   close(): void {
@@ -212,8 +230,8 @@ export class HttpTransport implements Transport {
       if (over) return;
       over = true;
       entry.request = undefined;
-      this.#active.delete(entry);
-      if (this.#closed) return;
+      // Not among them any more: `drainNow` has found another way for it.
+      if (!this.#active.delete(entry) || this.#closed) return;
       this.#stalls = 0;
       this.#cancelStall?.();
       this.#cancelStall = undefined;

@@ -3,7 +3,8 @@
  * Last station of a span's way: between `send` and the socket, for packets that may not leave yet, in order.
  *
  * Two buckets, of bytes and of packets, fill with time. A packet leaves in the call that brings it, where both have
- * enough and none waits before it; otherwise a timer, or the next packet, sends it when they do.
+ * enough and none waits before it; otherwise a timer, or the next packet, sends it when they do. Where the receiver's
+ * queue can be seen (`receiver-queue.ts`), its room takes the place of the bytes' bucket.
  */
 import { contained } from '../../diagnostics/contain';
 
@@ -22,6 +23,15 @@ interface Paced {
   readonly packet: { readonly length: number };
 }
 
+/**
+ * Milliseconds until a packet of `length` bytes may have room at the receiver, 0 where it has; undefined where that is
+ * not known.
+ */
+export type Room = (length: number, urgent: boolean) => number | undefined;
+
+/** For standing still: a wait on it ends by its time. */
+const nobodyWakes = new Int32Array(new SharedArrayBuffer(4));
+
 /** Monotonic milliseconds, with fractions. `performance` would be loaded first. */
 export function monotonic(): number {
   const [seconds, nanoseconds] = process.hrtime();
@@ -32,6 +42,7 @@ export class Pacer<T extends Paced> {
   readonly #limits: PaceLimits;
   readonly #mostMessages: number;
   readonly #emit: (item: T) => void;
+  readonly #room: Room;
   readonly #now: () => number;
   readonly #onTimer: () => void;
   #queue: T[] = [];
@@ -45,13 +56,19 @@ export class Pacer<T extends Paced> {
   #paused = false;
 
   /** @param emit sends one packet; it must not throw */
-  constructor(limits: PaceLimits, emit: (item: T) => void, now: () => number = monotonic) {
+  constructor(
+    limits: PaceLimits,
+    emit: (item: T) => void,
+    now: () => number = monotonic,
+    room: Room = () => undefined,
+  ) {
     // Infinity would make NaN of what fills in no time.
     const messagesPerSecond = Math.min(limits.messagesPerSecond, Number.MAX_SAFE_INTEGER);
     this.#limits = { ...limits, messagesPerSecond };
     this.#mostMessages = Math.max(1, messagesPerSecond / 100);
     this.#emit = emit;
     this.#now = now;
+    this.#room = room;
     this.#bytes = limits.burstBytes;
     this.#messages = this.#mostMessages;
     this.#filledAt = now();
@@ -90,22 +107,36 @@ export class Pacer<T extends Paced> {
 
   /**
    * Sends the oldest ahead of the rate, as far as the overdraft goes: a burst larger than the queue may still arrive,
-   * while what would be dropped instead is lost for certain.
+   * while what would be dropped instead is lost for certain. So it is at a receiver that is seen to be full.
    */
   makeRoom(bytes: number): void {
     this.#fill();
     let made = 0;
     while (!this.#paused && this.size > 0 && made < bytes) {
-      if (this.#bytes < -this.#limits.overdraftBytes || this.#messages < 1) return;
-      made += this.#queue[this.#first]!.packet.length;
+      const { length } = this.#queue[this.#first]!.packet;
+      const wait = this.#room(length, true);
+      const full = wait === undefined ? this.#bytes < -this.#limits.overdraftBytes : wait > 0;
+      if (full || this.#messages < 1) return;
+      made += length;
       this.#next();
     }
   }
 
-  /** Sends all now, in order. */
-  drain(): void {
+  /**
+   * Sends all now, in order.
+   * @param limit milliseconds in which the thread may stand still for a receiver that is seen to be full
+   */
+  drain(limit = 0): void {
     this.#paused = false;
-    while (this.size > 0) this.#next();
+    const deadline = this.#now() + limit;
+    while (this.size > 0) {
+      const { length } = this.#queue[this.#first]!.packet;
+      if (this.#now() < deadline && (this.#room(length, true) ?? 0) > 0) {
+        Atomics.wait(nobodyWakes, 0, 0, 1);
+      } else {
+        this.#next();
+      }
+    }
     clearTimeout(this.#timer);
     this.#timer = undefined;
   }
@@ -130,15 +161,16 @@ export class Pacer<T extends Paced> {
   #pump(): void {
     if (this.#paused) return;
     this.#fill();
-    while (this.size > 0 && this.#mayLeave()) this.#next();
-    if (this.size > 0 && this.#timer === undefined) {
-      this.#timer = setTimeout(this.#onTimer, this.#wait());
-      if (!this.#held) this.#timer.unref();
+    while (this.size > 0) {
+      const wait = this.#wait();
+      if (wait > 0) {
+        if (this.#timer !== undefined) return;
+        this.#timer = setTimeout(this.#onTimer, wait);
+        if (!this.#held) this.#timer.unref();
+        return;
+      }
+      this.#next();
     }
-  }
-
-  #mayLeave(): boolean {
-    return this.#messages >= 1 && this.#bytes >= this.#needed();
   }
 
   /** For the first in the queue; one larger than the bucket leaves when that is full. */
@@ -146,12 +178,14 @@ export class Pacer<T extends Paced> {
     return Math.min(this.#queue[this.#first]!.packet.length, this.#limits.burstBytes);
   }
 
-  /** Milliseconds until the first may leave; a timer waits one at least. */
+  /** Milliseconds until the first may leave, whole ones as timers have them; 0 where it may now. */
   #wait(): number {
     const { bytesPerSecond, messagesPerSecond } = this.#limits;
-    const forBytes = ((this.#needed() - this.#bytes) * 1e3) / bytesPerSecond;
     const forMessages = ((1 - this.#messages) * 1e3) / messagesPerSecond;
-    return Math.max(1, Math.ceil(Math.max(forBytes, forMessages)));
+    if (forMessages > 0) return Math.ceil(forMessages);
+    const forRoom = this.#room(this.#queue[this.#first]!.packet.length, false);
+    if (forRoom !== undefined) return forRoom;
+    return Math.max(0, Math.ceil(((this.#needed() - this.#bytes) * 1e3) / bytesPerSecond));
   }
 
   #fill(): void {
@@ -170,7 +204,8 @@ export class Pacer<T extends Paced> {
       this.#queue = this.#queue.slice(this.#first);
       this.#first = 0;
     }
-    this.#bytes -= item.packet.length;
+    // Where the receiver's room decides, more may leave than the rate; only so much of it is paid back.
+    this.#bytes = Math.max(this.#bytes - item.packet.length, -2 * this.#limits.overdraftBytes);
     this.#messages--;
     this.#emit(item);
   }

@@ -30,8 +30,12 @@ export interface Transport {
   makeRoom?(bytes: number): void;
   /** Keeps the process alive while sends are under way, or stops doing so. */
   hold(alive: boolean): void;
-  /** What `send` has taken and not finished goes out now, synchronously, as far as the network can do that. */
-  drainNow(): void;
+  /**
+   * What `send` has taken and not finished goes out now, synchronously, as far as the network can do that: the process
+   * ends.
+   * @param limit milliseconds for which the thread may stand still; none by default
+   */
+  drainNow(limit?: number): void;
   /** Frees the socket; what is under way ends as lost by `shutdown`. */
   close(): void;
 }

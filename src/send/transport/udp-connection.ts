@@ -23,6 +23,9 @@ export class UdpConnection {
   readonly address: string;
   /** Whether errors come back before the next send: then one send without an error clears those before. */
   readonly local: boolean;
+  /** Whether the address is one of this machine: then it is the sender's own address too, or loopback. */
+  readonly sameMachine: boolean;
+  readonly ownPort: number;
   readonly #socket: Socket;
 
   /** Connected once it returns. @throws what the system says where it has no way to the address */
@@ -54,6 +57,9 @@ export class UdpConnection {
       if (!held) socket.unref();
       // Throws where the kernel's connect has failed; Node tells so by an event in a later tick.
       socket.remoteAddress();
+      const own = socket.address();
+      this.ownPort = own.port;
+      this.sameMachine = this.local || own.address === address;
     } catch (error) {
       socket.removeAllListeners('error');
       socket.on('error', () => {});

@@ -7,11 +7,14 @@
  * time and after errors, so that an agent that has moved is followed; packets wait meanwhile.
  */
 import { contained } from '../../diagnostics/contain';
+import type { Counters } from '../../diagnostics/counters';
 import { report } from '../../diagnostics/log';
 import { type Lookup, NameResolver } from './name-resolver';
 import { monotonic, Pacer } from './pacer';
+import { type ReceiverQueue, watchReceiver } from './receiver-queue';
 import type { Done, LossCause, Transport } from './transport';
 import { UdpConnection } from './udp-connection';
+import { UnrefusedPackets } from './unrefused-packets';
 
 export interface UdpTransportOptions {
   /** Name or address, IPv4 or IPv6. */
@@ -33,6 +36,10 @@ export interface UdpTransportOptions {
   readonly nameTtl?: number;
   /** Receives what becomes known of packets whose `done` was called before. */
   readonly onRefused?: (spans: number) => void;
+  /** The system's tables of sockets, unless a test has its own or none. */
+  readonly receiverTables?: readonly string[];
+  /** The counters of whoever sends; the agent's by default. */
+  readonly counters?: Counters | undefined;
 }
 
 interface Outgoing {
@@ -42,12 +49,6 @@ interface Outgoing {
   readonly taken: (() => void) | undefined;
   /** How often it was given to the kernel. */
   tries: number;
-}
-
-/** A packet that the kernel took, and whose refusal may still be reported. */
-interface Doubtful {
-  readonly spans: number;
-  readonly at: number;
 }
 
 /** What docs/decisions/004-udp-pace.md has measured. */
@@ -61,8 +62,6 @@ const NAME_TTL = 30_000;
 const RETRY_AFTER = 5_000;
 /** The least time between two look-ups that errors ask for, in milliseconds. */
 const LEAST_LOOKUP = 1_000;
-/** How long a refusal from another machine may take, in milliseconds. */
-const REFUSED_WITHIN = 250;
 /** A packet meets the errors of those before it; it is given to the kernel this often at most. */
 const MOST_TRIES = 4;
 /** How long the first packet to one of several addresses waits for a refusal, to be sent to the next, in ms. */
@@ -79,12 +78,14 @@ export class UdpTransport implements Transport {
   readonly #onRefused: (spans: number) => void;
   #maxBytes: number;
   #connection: UdpConnection | undefined;
+  /** Of a receiver on this machine, where the system shows it. */
+  #receiver: ReceiverQueue | undefined;
   /** The name's addresses; the connection is to the first. */
   #addresses: readonly string[] = [];
   #state: 'idle' | 'resolving' | 'connected' | 'closed' = 'idle';
   #failedAt = Number.NEGATIVE_INFINITY;
   #held = false;
-  #doubtful: Doubtful[] = [];
+  readonly #unrefused = new UnrefusedPackets();
   /** Packets wait for the answer of a name server. */
   #awaiting = false;
   /** What was sent to one of several addresses that is not known to listen; it can go to the next one still. */
@@ -114,6 +115,8 @@ export class UdpTransport implements Transport {
         overdraftBytes: OVERDRAFT_BYTES,
       },
       (outgoing) => this.#emit(outgoing),
+      monotonic,
+      (length, urgent) => this.#receiver?.wait(length, urgent),
     );
     this.#pacer.pause();
   }
@@ -160,10 +163,15 @@ export class UdpTransport implements Transport {
     this.#pacer.hold(alive);
     if (alive) this.#proof?.ref();
     else this.#proof?.unref();
+    // A flush has ended: its losses are counted by now.
+    if (!alive) this.#receiver?.look();
   }
 
-  drainNow(): void {
-    if (this.#connection !== undefined) this.#pacer.drain();
+  drainNow(limit = 0): void {
+    if (this.#connection !== undefined) {
+      this.#pacer.drain(limit);
+      this.#receiver?.look();
+    }
     // What still waits, waits for a name: there is no synchronous look-up.
     else this.#giveUp('unresolved');
   }
@@ -175,6 +183,7 @@ export class UdpTransport implements Transport {
     this.#proven();
     this.#connection?.close();
     this.#connection = undefined;
+    this.#receiver = undefined;
   }
 
   /** Asks for the name's addresses, while the connection there may be goes on. */
@@ -185,7 +194,7 @@ export class UdpTransport implements Transport {
       const current = this.#connection?.address;
       if (error !== null || addresses.length === 0) {
         // An agent that was there once is kept: a name server that fails is no reason to lose what may arrive.
-        if (current === undefined) this.#fail(error ?? new Error('it has no address'));
+        if (current === undefined) this.#fail('resolved', error ?? new Error('it has no address'));
         else this.#go();
       } else if (current !== undefined && addresses.includes(current)) {
         this.#addresses = [current, ...addresses.filter((each) => each !== current)];
@@ -215,7 +224,7 @@ export class UdpTransport implements Transport {
         this.#rotate();
       }
     }
-    this.#fail(error as Error);
+    this.#fail('reached', error as Error);
   }
 
   #open(address: string): UdpConnection {
@@ -228,13 +237,16 @@ export class UdpTransport implements Transport {
         if (this.#connection === connection) this.#failed(error);
       },
     });
+    const { port, counters, receiverTables } = this.#options;
+    this.#receiver = watchReceiver(connection, this.#name, port, counters, receiverTables);
     return connection;
   }
 
   #disconnect(): void {
     this.#connection?.close();
     this.#connection = undefined;
-    this.#doubtful = [];
+    this.#receiver = undefined;
+    this.#unrefused.take();
     this.#pacer.pause();
   }
 
@@ -251,6 +263,7 @@ export class UdpTransport implements Transport {
     const connection = this.#connection!;
     outgoing.tries++;
     const inKernel = connection.send(outgoing.packet, (error) => this.#answer(outgoing, connection, error));
+    this.#receiver?.sent(outgoing.packet.length, outgoing.spans);
     if (inKernel && outgoing.tries === 1) outgoing.taken?.();
     if (this.#unproven === undefined || this.#proof !== undefined) return;
     // One packet shows whether somebody listens; the others wait.
@@ -294,12 +307,7 @@ export class UdpTransport implements Transport {
   }
 
   #sent(outgoing: Outgoing): void {
-    const at = monotonic();
-    const doubtful = this.#doubtful;
-    // On one machine a refusal is known when the next packet is sent.
-    if (this.#connection?.local) doubtful.length = 0;
-    while (doubtful.length > 0 && at - doubtful[0]!.at > REFUSED_WITHIN) doubtful.shift();
-    doubtful.push({ spans: outgoing.spans, at });
+    this.#unrefused.add(outgoing.spans, this.#connection?.local === true);
     outgoing.done();
   }
 
@@ -320,7 +328,8 @@ export class UdpTransport implements Transport {
   #failed(error: NodeJS.ErrnoException): void {
     this.#say(error);
     const again = this.#unproven;
-    if (again === undefined) this.#countDoubtful();
+    const spans = again === undefined ? this.#unrefused.take() : 0;
+    if (spans > 0) this.#onRefused(spans);
     this.#stopProof();
     if (this.#addresses.length > 1 && monotonic() >= this.#nextRound) {
       this.#tryNext(again ?? []);
@@ -367,19 +376,12 @@ export class UdpTransport implements Transport {
     this.#unproven = undefined;
   }
 
-  #countDoubtful(): void {
-    const now = monotonic();
-    let spans = 0;
-    for (const each of this.#doubtful) if (now - each.at <= REFUSED_WITHIN) spans += each.spans;
-    this.#doubtful = [];
-    if (spans > 0) this.#onRefused(spans);
-  }
-
-  #fail(error: NodeJS.ErrnoException): void {
+  #fail(step: 'resolved' | 'reached', error: NodeJS.ErrnoException): void {
     this.#state = 'idle';
     this.#failedAt = monotonic();
     this.#giveUp('unresolved');
-    report('TA_AGENT_UNRESOLVED', { address: this.#name, error: error.code ?? error.message }, this.#name);
+    const values = { address: this.#name, step, error: error.code ?? error.message };
+    report('TA_AGENT_UNRESOLVED', values, `${step} ${this.#name}`);
   }
 
   #say(error: NodeJS.ErrnoException): void {

@@ -22,7 +22,7 @@ show(
 increment();
 show(live.count, count, live.default);
 show(Object.keys(clash), 'clashing' in clash, clash.shared, new clash.Client().query());
-show(Object.keys(tla), new tla.Client().query());
+show(Object.keys(tla), new tla.Client().query(), tla.default());
 show(
   live === (await import('es-live')),
   cycle === (await import('es-cycle')),

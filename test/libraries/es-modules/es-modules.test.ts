@@ -117,3 +117,15 @@ test('nothing is hooked for an application that has no such library, nor where i
     assert.equal((await runHooked(file, { node })).stdout, 'true\n');
   }
 });
+
+test("the agent doesn't start in Node's loader thread, where preloads run as well", async () => {
+  const hooks =
+    "data:text/javascript,import { register } from 'node:module'; register('data:text/javascript,');";
+  for (const node of nodes) {
+    const file = join(__dirname, 'nothing.mjs');
+    const env = { NODE_OPTIONS: `--import "${hooks}" --no-warnings`, TRACING_AGENT_LOG_LEVEL: 'info' };
+    const run = await runApp(file, { node: node.path, env });
+    assert.deepEqual([run.stdout, run.code], ['nothing\n', 0], run.stderr);
+    assert.equal(run.stderr.match(/TA_STARTED/g)?.length, 1, node.name);
+  }
+});

@@ -4,6 +4,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { needsLibrary } from '../../support/libraries';
 import { nodes } from '../../support/nodes';
 import { needs, services } from '../../support/services';
 import { runApp, traceApp } from '../../support/trace-app';
@@ -12,6 +13,8 @@ import { onlyBelow, outline } from '../redis/span-outline';
 
 const fixture = (name: string) => join(__dirname, name);
 const libraries = ['ioredis', 'ioredis6'];
+/** The first release of each major, the last of 4, and the fork. */
+const others = ['ioredis4-lowest', 'ioredis4', 'ioredis5-lowest', 'iovalkey-lowest', 'iovalkey'];
 
 const expected = {
   offline: ['SET | SET ? ?'],
@@ -55,33 +58,47 @@ const expected = {
   none: ['DEL | DEL ? ? ? ? [1 more]', 'KEYS | KEYS ?', 'QUIT | QUIT', 'QUIT | QUIT'],
 };
 
+async function checkEverything(library: string, node?: string): Promise<void> {
+  const run = await traceApp(fixture('everything.cjs'), {
+    ...(node === undefined ? {} : { node }),
+    env: { LIBRARY: library },
+  });
+  assert.equal(run.code, 0, run.stderr);
+  assert.equal(run.stderr, '');
+  assert.deepEqual(outline(run.spans), expected);
+  assert.equal(JSON.stringify(run.spans).includes('canary'), false, 'a key, value or message got out');
+
+  const seen = JSON.parse(run.stdout);
+  for (const where of ['afterAwait', 'inCallback', 'afterError', 'inPipelineCallback']) {
+    assert.equal(seen[where], true, `the caller's span is not active ${where}`);
+  }
+  assert.deepEqual(seen.callback, [null, 'canary-value']);
+  assert.deepEqual(seen.pipeline, [
+    [null, 'OK'],
+    [null, 'canary-1'],
+    [null, 1],
+  ]);
+  assert.deepEqual(seen.multi, [
+    [null, 'OK'],
+    [null, 'canary-1'],
+  ]);
+  assert.equal(seen.watch, null);
+  assert.match(seen.wrongtype, /^WRONGTYPE/);
+  assert.match(seen.queueError, /^EXECABORT/);
+}
+
+for (const library of others) {
+  test(`${library}: each command, pipeline and MULTI is one span below its caller`, async (t) => {
+    if (!needsLibrary(t, library) || !(await needs(t, 'redis'))) return;
+    await checkEverything(library);
+  });
+}
+
 for (const { name, path } of nodes) {
   for (const library of libraries) {
     test(`Node ${name}, ${library}: each command, pipeline and MULTI is one span below its caller`, async (t) => {
-      if (!(await needs(t, 'redis'))) return;
-      const run = await traceApp(fixture('everything.cjs'), { node: path, env: { LIBRARY: library } });
-      assert.equal(run.code, 0, run.stderr);
-      assert.equal(run.stderr, '');
-      assert.deepEqual(outline(run.spans), expected);
-      assert.equal(JSON.stringify(run.spans).includes('canary'), false, 'a key, value or message got out');
-
-      const seen = JSON.parse(run.stdout);
-      for (const where of ['afterAwait', 'inCallback', 'afterError', 'inPipelineCallback']) {
-        assert.equal(seen[where], true, `the caller's span is not active ${where}`);
-      }
-      assert.deepEqual(seen.callback, [null, 'canary-value']);
-      assert.deepEqual(seen.pipeline, [
-        [null, 'OK'],
-        [null, 'canary-1'],
-        [null, 1],
-      ]);
-      assert.deepEqual(seen.multi, [
-        [null, 'OK'],
-        [null, 'canary-1'],
-      ]);
-      assert.equal(seen.watch, null);
-      assert.match(seen.wrongtype, /^WRONGTYPE/);
-      assert.match(seen.queueError, /^EXECABORT/);
+      if (!needsLibrary(t, library) || !(await needs(t, 'redis'))) return;
+      await checkEverything(library, path);
     });
 
     test(`Node ${name}, ${library}: an ES module's import() is traced`, async (t) => {
@@ -97,6 +114,19 @@ for (const { name, path } of nodes) {
     const run = await traceApp(fixture('static-import.mjs'), { node: path });
     assert.equal(run.code, 0, run.stderr);
     assert.equal(run.stdout.trim(), 'true', 'the named and the default import differ');
+    assert.equal(onlyBelow(run.spans, 'parent').name, 'GET');
+  });
+}
+
+for (const [node, library] of [
+  [nodes[0]!, 'iovalkey-lowest'],
+  [nodes.at(-1)!, 'iovalkey'],
+] as const) {
+  test(`Node ${node.name}, ${library}: an ES module's import() is traced`, async (t) => {
+    if (!needsLibrary(t, library) || !(await needs(t, 'redis'))) return;
+    const options = { node: node.path, env: { LIBRARY: library } };
+    const run = await traceApp(fixture('dynamic-import.mjs'), options);
+    assert.equal(run.code, 0, run.stderr);
     assert.equal(onlyBelow(run.spans, 'parent').name, 'GET');
   });
 }
@@ -170,6 +200,23 @@ for (const library of libraries) {
     assert.equal(new Set(redirected).size, 1, 'both GETs of one key end at its node');
   });
 }
+
+test('iovalkey and ioredis 4: a command to a cluster is one span, also when redirected', async (t) => {
+  const cluster = await startCluster(t);
+  if (cluster === undefined) return;
+  t.after(cluster.stop);
+  for (const library of ['iovalkey-lowest', 'iovalkey', 'ioredis4']) {
+    if (!needsLibrary(t, library)) return;
+    const env = { LIBRARY: library, CLUSTER_PORTS: cluster.ports.join() };
+    const run = await traceApp(fixture('cluster.cjs'), { env });
+    assert.equal(run.code, 0, run.stderr);
+    const { none, ...found } = outline(run.spans);
+    assert.equal(none, undefined, library);
+    assert.deepEqual(found.commands, Array(4).fill('SET | SET ? ?'), library);
+    assert.deepEqual(found.redirected, ['GET | GET ?', 'GET | GET ?'], library);
+    assert.deepEqual(found.transaction, ['MULTI INCR | INCR ?'], library);
+  }
+});
 
 function databaseTags(tags: Record<string, unknown>): Record<string, unknown> {
   const ours = Object.entries(tags).filter(([name]) => /^(db|server|network|error)\./.test(name));

@@ -4,6 +4,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { needsLibrary } from '../../support/libraries';
 import { nodes } from '../../support/nodes';
 import { needs, serviceEnv, services } from '../../support/services';
 import { runApp, type TracedRun, traceApp } from '../../support/trace-app';
@@ -175,4 +176,38 @@ test('attributes follow the conventions for MySQL and MariaDB', async (t) => {
   });
   const failed = queries.find((span) => span.tags['error.type'] === '1146');
   assert.equal(failed?.tags['db.response.status_code'], '1146');
+});
+
+for (const library of ['mysql2-2', 'mysql2-lowest']) {
+  test(`${library}: requests that share one connection keep their traces apart`, async (t) => {
+    if (!needsLibrary(t, library) || !(await needs(t, 'mariadb'))) return;
+    const env = { LIBRARY: library };
+    const pool = await traceApp(fixture('pool.cjs'), { env });
+    assertClean(pool);
+    assert.equal(pool.stdout.trim(), '[]', "a caller's span is not active");
+    assert.equal(pool.spans.length, 20 * 10);
+  });
+
+  test(`${library}: failures that nobody handles look the same as without the agent`, async (t) => {
+    if (!needsLibrary(t, library) || !(await needs(t, 'mariadb'))) return;
+    const env = { LIBRARY: library };
+    const bare = await runApp(fixture('unhandled.cjs'), { env: { ...serviceEnv, ...env }, preload: 'none' });
+    const run = await traceApp(fixture('unhandled.cjs'), { env });
+    assert.equal(run.stdout, bare.stdout);
+    assert.equal(run.code, bare.code);
+  });
+}
+
+test('the trace goes into a comment where it is asked for, and never into a prepared statement', async (t) => {
+  if (!(await needs(t, 'mariadb'))) return;
+  const run = await traceApp(fixture('comment.cjs'), { env: { TRACING_AGENT_SQL_COMMENT: 'true' } });
+  assertClean(run);
+  const seen = JSON.parse(run.stdout) as Record<string, string>;
+  for (const [way, text] of Object.entries(seen)) {
+    const found = /traceparent='00-(\w{32})-(\w{16})-01'/.exec(text);
+    assert.equal(found !== null, !/execute|own/.test(way), `${way}: ${text}`);
+    if (found !== null)
+      assert.ok(run.spans.some((span) => span.traceId === found[1] && span.spanId === found[2]));
+  }
+  assert.equal(Object.keys(seen).length, 6);
 });

@@ -5,6 +5,7 @@ import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { needsLibrary } from '../../support/libraries';
 import { nodes } from '../../support/nodes';
 import { needs, serviceEnv, services } from '../../support/services';
 import { runApp, type TracedRun, traceApp } from '../../support/trace-app';
@@ -190,6 +191,72 @@ test('cursors and streams are one span each, from the query to its last row', as
     stream: ['SELECT | SELECT n, ? FROM generate_series(?, ?) AS n'],
     'failing stream': ['SELECT missing | SELECT n FROM missing | 42P01'],
   });
+});
+
+test('pg 8.0.3: requests that share one connection keep their traces apart', async (t) => {
+  if (!needsLibrary(t, 'pg-lowest') || !(await needs(t, 'postgres'))) return;
+  const env = { LIBRARY: 'pg-lowest' };
+  const pool = await traceApp(fixture('pool.cjs'), { env });
+  assertClean(pool);
+  assert.equal(pool.stdout.trim(), '[]', "a caller's span is not active");
+  assert.equal(pool.spans.length, 20 * 6);
+});
+
+test('pg 8.0.3: failures that nobody handles look the same as without the agent', async (t) => {
+  if (!needsLibrary(t, 'pg-lowest') || !(await needs(t, 'postgres'))) return;
+  const env = { LIBRARY: 'pg-lowest' };
+  const bare = await runApp(fixture('unhandled.cjs'), { env: { ...serviceEnv, ...env }, preload: 'none' });
+  const run = await traceApp(fixture('unhandled.cjs'), { env });
+  assert.equal(run.stdout, bare.stdout);
+  assert.equal(run.code, bare.code);
+});
+
+test('pg-native and pg-promise: each query is one span below its caller', async (t) => {
+  if (!needsLibrary(t, 'pg-native', 'pg-promise') || !(await needs(t, 'postgres'))) return;
+  const run = await traceApp(fixture('around.cjs'));
+  assertClean(run);
+  const { wrong, ...seen } = JSON.parse(run.stdout);
+  assert.deepEqual(wrong, [], "the caller's span is not active there");
+  assert.deepEqual(seen, {
+    native: [1, 2, 3],
+    named: 1,
+    missing: '42P01',
+    events: 'end',
+    one: 1,
+    task: 2,
+    aborted: 'no',
+  });
+  assert.deepEqual(outline(run.spans), {
+    native: [
+      'SELECT missing | SELECT ? FROM missing | 42P01',
+      'SELECT | SELECT $1::int AS n',
+      'SELECT | SELECT $1::int AS n',
+      'SELECT | SELECT ? AS n',
+      'SELECT | SELECT ? AS n',
+      'SELECT | SELECT ? AS n, ?',
+    ],
+    promise: [
+      'SELECT | SELECT ? AS one',
+      'SELECT | SELECT ? AS three',
+      'SELECT | SELECT ? AS two, ?',
+      'begin | begin',
+      'rollback | rollback',
+    ],
+  });
+});
+
+test('the trace goes into a comment where it is asked for, and never into a named statement', async (t) => {
+  if (!(await needs(t, 'postgres'))) return;
+  const run = await traceApp(fixture('comment.cjs'), { env: { TRACING_AGENT_SQL_COMMENT: 'true' } });
+  assertClean(run);
+  const seen = JSON.parse(run.stdout) as Record<string, string>;
+  for (const [way, text] of Object.entries(seen)) {
+    const found = /traceparent='00-(\w{32})-(\w{16})-01'/.exec(text);
+    assert.equal(found !== null, !/named|own/.test(way), `${way}: ${text}`);
+    if (found !== null)
+      assert.ok(run.spans.some((span) => span.traceId === found[1] && span.spanId === found[2]));
+  }
+  assert.equal(Object.keys(seen).length, 6);
 });
 
 /** Those of the database, the server and the error. */

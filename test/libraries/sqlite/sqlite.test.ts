@@ -59,7 +59,7 @@ for (const library of ['better-sqlite3', 'better-sqlite3-11']) {
         'ROLLBACK | ROLLBACK',
       ],
       tagged: [],
-      odd: [select, select],
+      odd: [select, select, 'SELECT | SELECT ? | TypeError'],
     });
     const rows = run.spans
       .filter((span) => span.tags['db.query.text'] === select.split(' | ')[1])

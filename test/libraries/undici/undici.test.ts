@@ -4,7 +4,8 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { nodes } from '../../support/nodes';
+import { needsLibrary } from '../../support/libraries';
+import { nodeNamed, nodes } from '../../support/nodes';
 import { runApp, traceApp } from '../../support/trace-app';
 import { fetchSpans } from '../fetch/fetch-spans';
 import { tree } from '../http/span-tree';
@@ -32,5 +33,22 @@ for (const node of nodes) {
     const traced = await traceApp(join(__dirname, 'static-import.mjs'), { node: node.path });
     assert.deepEqual([traced.stderr, traced.code], ['', 0]);
     assert.deepEqual(tree(traced.spans), fetchSpans());
+  });
+}
+
+const ABORT = /AbortError|TimeoutError|UND_ERR_ABORTED/;
+for (const library of ['undici4', 'undici5', 'undici7', 'undici8']) {
+  test(`${library}: fetch, request and pool give one span a request`, async (t) => {
+    const node = nodeNamed('22');
+    if (!needsLibrary(t, library) || node === undefined) return;
+    const file = join(__dirname, 'undici.cjs');
+    const env = { LIBRARY: library };
+    const traced = await traceApp(file, { node: node.path, env });
+    const bare = await runApp(file, { node: node.path, preload: 'none', env });
+    assert.deepEqual([traced.stdout, traced.stderr, traced.code], [bare.stdout, bare.stderr, bare.code]);
+    // Of undici 4 every abort has one name.
+    const named = (spans: string[]) =>
+      library === 'undici4' ? spans.map((line) => line.replace(ABORT, 'ABORT_ERR')).sort() : spans;
+    assert.deepEqual(named(tree(traced.spans)), named(fetchSpans(more)));
   });
 }

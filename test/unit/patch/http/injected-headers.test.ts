@@ -5,7 +5,8 @@ import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { propagation, ROOT_CONTEXT, trace } from '@opentelemetry/api';
 import { CompositePropagator, W3CBaggagePropagator, W3CTraceContextPropagator } from '@opentelemetry/core';
-import { injectedHeaders, readFlat, readPairs } from '../../../../src/patch/http/injected-headers';
+import { readFlat, readPairs } from '../../../../src/patch/http/header-forms';
+import { injectedHeaders } from '../../../../src/patch/http/injected-headers';
 
 propagation.setGlobalPropagator(
   new CompositePropagator({ propagators: [new W3CTraceContextPropagator(), new W3CBaggagePropagator()] }),

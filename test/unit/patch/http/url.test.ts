@@ -13,19 +13,23 @@ import {
   withoutUserinfo,
 } from '../../../../src/patch/http/url';
 
+const REDACT = { urlQuery: 'redact' } as const;
+const KEEP = { urlQuery: 'keep' } as const;
+const DROP = { urlQuery: 'drop' } as const;
+
 test('a redacted query keeps keys in order and hides every value', () => {
   assert.equal(
-    recordedQuery('a=1&b=&c&=d&e=f=g&&a=2', 'redact'),
+    recordedQuery('a=1&b=&c&=d&e=f=g&&a=2', REDACT),
     'a=REDACTED&b=REDACTED&REDACTED&=REDACTED&e=REDACTED&&a=REDACTED',
   );
-  assert.equal(recordedQuery('', 'redact'), undefined);
-  assert.equal(recordedQuery('a=1', 'keep'), 'a=1');
-  assert.equal(recordedQuery('a=1', 'drop'), undefined);
+  assert.equal(recordedQuery('', REDACT), undefined);
+  assert.equal(recordedQuery('a=1', KEEP), 'a=1');
+  assert.equal(recordedQuery('a=1', DROP), undefined);
 });
 
 test('a key that is long enough to be a token is hidden, the last shorter one is kept', () => {
-  assert.equal(recordedQuery(`${'k'.repeat(64)}=v`, 'redact'), `${'k'.repeat(64)}=REDACTED`);
-  assert.equal(recordedQuery(`${'k'.repeat(65)}=v`, 'redact'), 'REDACTED');
+  assert.equal(recordedQuery(`${'k'.repeat(64)}=v`, REDACT), `${'k'.repeat(64)}=REDACTED`);
+  assert.equal(recordedQuery(`${'k'.repeat(65)}=v`, REDACT), 'REDACTED');
 });
 
 test('no value of any query survives redaction', () => {
@@ -36,7 +40,7 @@ test('no value of any query survives redaction', () => {
       (pairs) => {
         const query = pairs.map(([key, value]) => `${key}=${value}`).join('&');
         const expected = pairs.map(([key]) => `${key}=REDACTED`).join('&');
-        assert.equal(recordedQuery(query, 'redact'), expected);
+        assert.equal(recordedQuery(query, REDACT), expected);
       },
     ),
   );
@@ -44,21 +48,21 @@ test('no value of any query survives redaction', () => {
 
 test('a hostile query of separators costs bounded work and length', () => {
   for (const query of ['&'.repeat(16_000), '='.repeat(16_000), 'a=b&'.repeat(4_000)]) {
-    assert.ok(recordedQuery(query, 'redact')!.length <= 4_000);
+    assert.ok(recordedQuery(query, REDACT)!.length <= 4_000);
   }
 });
 
 test('a full URL never holds user, password, fragment or values', () => {
   const origin = 'http://shop.example:8080';
-  assert.equal(fullUrl(origin, '/a/b?token=canary#canary', 'redact'), `${origin}/a/b?token=REDACTED`);
-  assert.equal(fullUrl(origin, '/a#canary?canary', 'redact'), `${origin}/a`);
+  assert.equal(fullUrl(origin, '/a/b?token=canary#canary', REDACT), `${origin}/a/b?token=REDACTED`);
+  assert.equal(fullUrl(origin, '/a#canary?canary', REDACT), `${origin}/a`);
   assert.equal(
-    fullUrl(origin, 'https://u:canary@host.example/p?q=canary', 'redact'),
+    fullUrl(origin, 'https://u:canary@host.example/p?q=canary', REDACT),
     'https://host.example/p?q=REDACTED',
   );
-  assert.equal(fullUrl(origin, 'https://u:canary@host.example', 'redact'), 'https://host.example');
-  assert.equal(fullUrl(origin, '/a?q=1', 'drop'), `${origin}/a`);
-  assert.equal(fullUrl(origin, `/${'a'.repeat(5_000)}`, 'redact').length, origin.length + 1_024);
+  assert.equal(fullUrl(origin, 'https://u:canary@host.example', REDACT), 'https://host.example');
+  assert.equal(fullUrl(origin, '/a?q=1', DROP), `${origin}/a`);
+  assert.equal(fullUrl(origin, `/${'a'.repeat(5_000)}`, REDACT).length, origin.length + 1_024);
   assert.equal(withoutUserinfo('http://u:p@ss@host'), 'http://host');
 });
 

@@ -51,6 +51,8 @@ const literals: Record<Dialect, ((value: string) => string)[]> = {
     (value) => `U&'${value.replaceAll('\\', '\\\\').replaceAll("'", "''")}'`,
     (value) => `$q$${value.replaceAll('$', '')}$q$`,
     (value) => `$$${value.replaceAll('$', '')}$$`,
+    // With standard_conforming_strings off.
+    (value) => `'${value.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`,
     (value) => `E'x'\n'${value.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`,
     () => `X'${DIGITS}'`,
   ],
@@ -59,6 +61,9 @@ const literals: Record<Dialect, ((value: string) => string)[]> = {
     (value) => `'${value.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`,
     (value) => `"${value.replaceAll('\\', '\\\\').replaceAll('"', '""')}"`,
     (value) => `"${value.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`,
+    // With NO_BACKSLASH_ESCAPES, without and with ANSI_QUOTES.
+    (value) => `'${value.replaceAll("'", "''")}'`,
+    (value) => `"${value.replaceAll('"', '""')}"`,
     (value) => `_utf8mb4'${value.replaceAll('\\', '\\\\').replaceAll("'", "''")}'`,
     () => `x'${DIGITS}'`,
   ],
@@ -234,6 +239,13 @@ for (const dialect of dialects) {
         }),
         { numRuns: 300 },
       );
+    });
+
+    test('of a megabyte are read up to the limit, whatever they open and never close', () => {
+      for (const part of "' \" ` '' \\' /* /*! -- - $$ $a$ E' q'[ ( IN( [ 1e ,".split(' ')) {
+        const read = new QueryText(part.repeat(Math.ceil(2 ** 20 / part.length)), dialect);
+        assert.ok(read.text.length <= LONGEST_TEXT, part);
+      }
     });
 
     test('come out the same when they are read again, and never longer than the limit', () => {

@@ -34,6 +34,7 @@ function start(more: Partial<OtlpSenderOptions> = {}): BasicTracerProvider {
     counters,
     maxBatchSize: 10,
     maxQueueSize: 100,
+    maxQueueBytes: 1_000_000,
     scheduleDelay: 60_000,
     exportTimeout: 8_000,
     ...more,
@@ -133,10 +134,41 @@ test('spans that another destination takes are counted there', async () => {
   assert.deepEqual([passed, counters.ended, counters.sent, counters.droppedRejected], [[4], 0, 0, 0]);
 });
 
-test('spans that end after the shutdown are not taken', async () => {
+test('spans that end after the shutdown are not taken, and counted', async () => {
   const provider = start();
   end(provider, 2);
   await sender.shutdown();
-  end(provider, 2);
-  assert.deepEqual([counters.ended, counters.sent], [2, 2]);
+  end(provider, 3);
+  assert.deepEqual([counters.ended, counters.sent, counters.droppedAtShutdown], [5, 2, 3]);
+});
+
+test('the queue is bounded by the memory of its spans too', async () => {
+  const provider = start({ maxQueueBytes: 50_000 });
+  const tracer = provider.getTracer('t');
+  for (let index = 0; index < 9; index++) {
+    tracer.startSpan('large', { attributes: { text: 'x'.repeat(10_000), list: ['y'.repeat(2_000)] } }).end();
+  }
+  await sender.forceFlush();
+  // Each holds some 13 kB.
+  assert.deepEqual([counters.sent, counters.droppedQueueFull], [3, 6]);
+  // What has left makes room.
+  end(provider, 5);
+  await sender.forceFlush();
+  assert.deepEqual([counters.sent, counters.droppedQueueFull], [8, 6]);
+});
+
+test('a collector that takes requests and never answers: flushes end in time, share one wait, and the rest is counted', async () => {
+  process.env.OTEL_EXPORTER_OTLP_TIMEOUT = '60000';
+  stub.silent = true;
+  const provider = start({ exportTimeout: 200 });
+  end(provider, 130);
+  const begun = performance.now();
+  await Promise.all([sender.forceFlush(), sender.forceFlush(), sender.forceFlush(100)]);
+  assert.ok(performance.now() - begun < 5_000);
+  // Two requests at a time, however many flushes ask.
+  assert.equal(stub.posts.length, 2);
+  await sender.shutdown();
+  const { ended, sent, droppedQueueFull, droppedRejected, droppedAtShutdown } = counters;
+  assert.deepEqual([ended, sent, droppedQueueFull], [130, 0, 30]);
+  assert.equal(droppedRejected + droppedAtShutdown, 100);
 });

@@ -8,3 +8,6 @@ export class Client {
     return order.join(' ');
   }
 }
+export default function open() {
+  return 'opened';
+}

@@ -1,23 +1,30 @@
 /**
- * One query of mysql2 on its way: its span, its caller's context, and every way in which it can end.
- * Second station of a span's way, beside mysql2.ts.
+ * One query of a MySQL client on its way: its span, its caller's context, and every way in which it can end.
+ * Second station of a span's way, beside mysql.ts, mysql2.ts and mariadb.ts.
  */
 import { type Context, context, type Span } from '@opentelemetry/api';
 import type { Tools } from '../instrumentation';
+import { emitInContext } from './emit-in-context';
 
-/** What we read of a connection. */
+/** What we read of a connection of mysql or mysql2; a connection of mariadb has none of it. */
 export interface Connection {
   readonly config?: { host?: unknown; port?: unknown; socketPath?: unknown; database?: unknown };
-  /** Undefined or null until the server has greeted. */
+  /** Undefined or null until the server has greeted; mysql2's. */
   readonly _handshakePacket?: { serverVersion?: unknown } | null;
+  /** The same of mysql. */
+  readonly _protocol?: { _handshakeInitializationPacket?: { serverVersion?: unknown } | null };
   readonly _fatalError?: unknown;
   readonly addCommand?: unknown;
   readonly _addCommandClosedState?: unknown;
 }
 
+/** Numbers from here on are the mariadb client's own; servers stay far below. */
+const CLIENT_ERRORS = 45_000;
+
 /** By the version that the server greeted with; undefined until it has. */
 export function isMariaDB(connection: Connection): boolean | undefined {
-  const version = connection._handshakePacket?.serverVersion;
+  const greeting = connection._handshakePacket ?? connection._protocol?._handshakeInitializationPacket;
+  const version = greeting?.serverVersion;
   return typeof version === 'string' ? version.includes('MariaDB') : undefined;
 }
 
@@ -40,7 +47,7 @@ export class MysqlQuery {
     this.#tools = tools;
   }
 
-  /** Ends the span with what mysql2 gave its callback. A second call does nothing. Contains its failures. */
+  /** Ends the span with what the client gave its callback. A second call does nothing. Contains its failures. */
   end(error: any, rows: any): void {
     const { span } = this;
     if (span === undefined) return;
@@ -50,7 +57,7 @@ export class MysqlQuery {
       if (this.early && isMariaDB(this.connection) === true) span.setAttribute('db.system.name', 'mariadb');
       if (!error) {
         if (this.selects && Array.isArray(rows)) span.setAttribute('db.response.returned_rows', rows.length);
-      } else if (typeof error.sqlState === 'string' && typeof error.errno === 'number') {
+      } else if (isServerError(error)) {
         // The convention's status code for MySQL is the server's number. The system's errors have no SQLSTATE.
         const code = String(error.errno);
         span.setAttribute('db.response.status_code', code);
@@ -71,10 +78,7 @@ export class MysqlQuery {
     };
   }
 
-  /**
-   * Follows a command that has no callback by what it emits, and lets its listeners run in the caller's context.
-   * A listener of ours for 'error' would change what an error does, so its `emit` is covered, on this one object.
-   */
+  /** Follows a command or stream that has no callback by what it emits; its listeners run in the caller's context. */
   watch(command: any): void {
     const { connection } = this;
     try {
@@ -82,30 +86,21 @@ export class MysqlQuery {
         connection.addCommand !== undefined &&
         connection.addCommand === connection._addCommandClosedState
       ) {
-        // A closed connection takes no command, and only the connection says so. Before 3.13 it returns none.
+        // A closed connection of mysql2 takes no command, and only the connection says so. Before 3.13 it returns none.
         this.end(connection._fatalError ?? new Error(), undefined);
         return;
       }
-      const emit = command?.emit;
-      if (typeof emit !== 'function' || !Object.isExtensible(command)) {
-        this.end(undefined, undefined);
-        return;
-      }
-      const query = this;
       const open = this.span === undefined ? undefined : opened(connection);
-      open?.add(query);
-      Object.defineProperty(command, 'emit', {
-        configurable: true,
-        writable: true,
-        enumerable: false,
-        value: function (this: unknown, event: unknown, ...args: unknown[]) {
-          if (event === 'end' || event === 'error') {
-            open?.delete(query);
-            query.end(event === 'error' ? args[0] || true : undefined, undefined);
-          }
-          return context.with(query.caller, emit, this, event, ...args);
-        },
+      open?.add(this);
+      const covered = emitInContext(command, this.caller, (event, first) => {
+        if (event !== 'end' && event !== 'error' && event !== 'close') return;
+        open?.delete(this);
+        // The end of mariadb's commands brings the error.
+        this.end(event === 'error' ? first || true : first, undefined);
       });
+      if (covered) return;
+      open?.delete(this);
+      this.end(undefined, undefined);
     } catch (failure) {
       this.#tools.fault(failure);
     }
@@ -118,6 +113,10 @@ export function failOpenQueries(connection: Connection, error: unknown): void {
   if (open === undefined) return;
   openQueries.delete(connection);
   for (const query of open) query.end(error || true, undefined);
+}
+
+function isServerError(error: any): boolean {
+  return typeof error.sqlState === 'string' && typeof error.errno === 'number' && error.errno < CLIENT_ERRORS;
 }
 
 function opened(connection: Connection): Set<MysqlQuery> {

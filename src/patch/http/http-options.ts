@@ -1,0 +1,110 @@
+/**
+ * The settings for HTTP in the form in which requests are compared with them, made once for each agent.
+ * Second station of a span's way: asked for each request, at the cost of one comparison where nothing is set.
+ */
+import type { Attributes } from '@opentelemetry/api';
+import type { PatchOptions } from '../instrumentation';
+import { cut } from './url';
+
+/** Reads one header of a message, whatever form its headers have. */
+export type ReadHeader<M> = (message: M, name: string) => unknown;
+
+export interface HttpOptions {
+  readonly serverRequest: CapturedHeaders | undefined;
+  readonly serverResponse: CapturedHeaders | undefined;
+  readonly clientRequest: CapturedHeaders | undefined;
+  readonly clientResponse: CapturedHeaders | undefined;
+  readonly timings: boolean;
+  /** Whether a server answers this request without a span. `target` is a path with its query. */
+  ignores(method: string, path: string): boolean;
+}
+
+let lastOptions: PatchOptions | undefined;
+let last: HttpOptions | undefined;
+
+/** The settings for HTTP among `options`; undefined where none of them is set. */
+export function httpOptions(options: PatchOptions): HttpOptions | undefined {
+  if (options !== lastOptions) {
+    lastOptions = options;
+    last = options.http === undefined ? undefined : prepare(options.http);
+  }
+  return last;
+}
+
+function prepare(settings: NonNullable<PatchOptions['http']>): HttpOptions {
+  const methods = new Set(settings.ignoredMethods);
+  const paths = settings.ignoredPaths.length > 0 ? matcher(settings.ignoredPaths) : undefined;
+  return {
+    serverRequest: captured(settings.captureServerRequestHeaders, 'http.request.header.'),
+    serverResponse: captured(settings.captureServerResponseHeaders, 'http.response.header.'),
+    clientRequest: captured(settings.captureClientRequestHeaders, 'http.request.header.'),
+    clientResponse: captured(settings.captureClientResponseHeaders, 'http.response.header.'),
+    timings: settings.httpTimings,
+    ignores: (method, path) => methods.has(method) || (paths?.test(path) ?? false),
+  };
+}
+
+function captured(names: readonly string[], prefix: string): CapturedHeaders | undefined {
+  return names.length > 0 ? new CapturedHeaders(names, prefix) : undefined;
+}
+
+/** Whole texts that fit one of `patterns`, in which `*` stands for any characters. */
+function matcher(patterns: readonly string[]): RegExp {
+  const parts = patterns.map((each) => each.split('*').map(escaped).join('.*'));
+  return new RegExp(`^(?:${parts.join('|')})$`, 's');
+}
+
+function escaped(text: string): string {
+  return text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
+}
+
+/** Headers that hold credentials: recorded where a setting names them exactly, never for a `*`. */
+const SECRET =
+  /^(?:authorization|proxy-authorization|cookie|set-cookie|set-cookie2|www-authenticate|proxy-authenticate)$|auth|token|secret|password|credential|session|api-?key|csrf|xsrf|signature/;
+/** Bounds of one header's values, and of how many headers one pattern brings. */
+const MOST_VALUES = 16;
+const MOST_HEADERS = 64;
+
+/** The headers of one kind that are recorded. */
+export class CapturedHeaders {
+  readonly #exact: readonly string[];
+  readonly #pattern: RegExp | undefined;
+  readonly #prefix: string;
+
+  /** @param names lower-case names, `*` standing for any characters */
+  constructor(names: readonly string[], prefix: string) {
+    const patterns = names.filter((name) => name.includes('*'));
+    this.#exact = names.filter((name) => !name.includes('*'));
+    this.#pattern = patterns.length > 0 ? matcher(patterns) : undefined;
+    this.#prefix = prefix;
+  }
+
+  /**
+   * Adds what is to be recorded of `message` to `attributes`.
+   * @param names of all the headers that the message has; asked for only where a pattern is set
+   */
+  add<M>(
+    attributes: Attributes,
+    message: M,
+    read: ReadHeader<M>,
+    names: (message: M) => Iterable<string>,
+  ): Attributes {
+    for (const name of this.#exact) this.#record(attributes, name, read(message, name));
+    const pattern = this.#pattern;
+    if (pattern === undefined) return attributes;
+    let left = MOST_HEADERS;
+    for (const each of names(message)) {
+      const name = String(each).toLowerCase();
+      if (name[0] === ':' || SECRET.test(name) || !pattern.test(name)) continue;
+      if (left-- === 0) break;
+      this.#record(attributes, name, read(message, name));
+    }
+    return attributes;
+  }
+
+  #record(attributes: Attributes, name: string, value: unknown): void {
+    if (value === undefined || value === null) return;
+    const list = Array.isArray(value) ? value : [value];
+    attributes[this.#prefix + name] = list.slice(0, MOST_VALUES).map((each) => cut(String(each)));
+  }
+}

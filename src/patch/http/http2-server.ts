@@ -1,0 +1,129 @@
+/**
+ * Makes a SERVER span of every request that an HTTP/2 server of Node's gets, by its stream API or as Express and Koa
+ * take it. Second station of a span's way.
+ *
+ * A request is a stream that a client opened: the server emits `stream` for it, and in that its compatibility API emits
+ * `request`. Streams that the server pushes are never emitted on it. An HTTP/1 request on the same server
+ * (`allowHTTP1`) is server.ts's.
+ */
+
+import type * as Http2 from 'node:http2';
+import { Server as NetServer } from 'node:net';
+import { type Context, propagation, ROOT_CONTEXT, SpanKind, trace } from '@opentelemetry/api';
+import type { Tools } from '../instrumentation';
+import { httpOptions } from './http-options';
+import { IgnoredRequest } from './ignored';
+import { methodName } from './method';
+import { serverAttributes } from './server-attributes';
+import { ServerRequest } from './server-request';
+import { defineEmit, emitWithin, type Handled, note, noted } from './traced';
+import { pathOf } from './url';
+
+type Headers = Http2.IncomingHttpHeaders;
+type Stream = Http2.ServerHttp2Stream;
+
+/** Patches `http2`, the module that has just loaded. */
+export function patchHttp2Server(http2: typeof Http2, tools: Tools): void {
+  const { Http2ServerRequest } = http2;
+  /** The prototype of all streams of servers, once the first was seen; no export leads there. */
+  let streams: object | undefined;
+
+  function isStream(object: any): object is Stream {
+    if (typeof object !== 'object' || object === null) return false;
+    const prototype = Object.getPrototypeOf(object);
+    if (streams === undefined && prototype?.constructor?.name === 'ServerHttp2Stream') {
+      streams = prototype;
+      watchStreams(prototype);
+    }
+    return prototype === streams && streams !== undefined;
+  }
+
+  /** Starts the span of a stream that has none yet. */
+  function started(stream: unknown, headers: Headers): Handled | undefined {
+    try {
+      if (!isStream(stream) || noted(stream) !== undefined) return undefined;
+      const parent: Context = propagation.extract(ROOT_CONTEXT, headers);
+      const method = String(headers[':method'] ?? 'GET');
+      const target = String(headers[':path'] ?? '/');
+      const traced: Handled = httpOptions(tools.options)?.ignores(method, pathOf(target))
+        ? new IgnoredRequest(parent)
+        : begin(stream, headers, method, target, parent);
+      note(stream, traced);
+      if (method === 'CONNECT') endWithAnswer(stream, traced);
+      return traced;
+    } catch (error) {
+      tools.fault(error);
+      return undefined;
+    }
+  }
+
+  function begin(stream: Stream, headers: Headers, method: string, target: string, parent: Context): Handled {
+    const name = methodName(method);
+    const arrived = { method, url: target, headers, socket: stream.session?.socket, httpVersion: '2' };
+    const attributes = serverAttributes(arrived, tools.options, headers[':authority'] ?? headers.host);
+    const span = tools.tracer.startSpan(name, { kind: SpanKind.SERVER, attributes }, parent);
+    return new ServerRequest(tools, span, trace.setSpan(parent, span), name);
+  }
+
+  /** Tells web frameworks' patches which span their request belongs to. */
+  function join(request: unknown): void {
+    try {
+      if (!(request instanceof Http2ServerRequest) || noted(request) !== undefined) return;
+      const { stream } = request;
+      const traced = isStream(stream) ? noted(stream) : undefined;
+      if (traced !== undefined) note(request, traced);
+    } catch (error) {
+      tools.fault(error);
+    }
+  }
+
+  // net.Server's prototype: both kinds of HTTP/2 server have it, with TLS and without.
+  defineEmit(NetServer.prototype, (next) => {
+    return function emit(this: any, event: string, subject?: any, headers?: any): boolean {
+      let traced: Handled | undefined;
+      switch (event) {
+        case 'stream':
+          traced = started(subject, headers);
+          break;
+        case 'request':
+        case 'checkContinue':
+        case 'connect':
+          join(subject);
+          break;
+      }
+      if (traced === undefined) return next.emit.apply(this, arguments as any);
+      return emitWithin(traced.context, next, this, arguments);
+    };
+  });
+
+  function watchStreams(prototype: object): void {
+    defineEmit(prototype, (next) => {
+      return function emit(this: any, event: string): boolean {
+        const traced = noted(this) as Handled | undefined;
+        if (traced === undefined) return next.emit.apply(this, arguments as any);
+        if (event !== 'close') return emitWithin(traced.context, next, this, arguments);
+        try {
+          return emitWithin(traced.context, next, this, arguments);
+        } finally {
+          traced.closeStream(this);
+        }
+      };
+    });
+  }
+}
+
+/** A tunnel lives on once it is answered, for hours perhaps: its span ends there. */
+function endWithAnswer(stream: Stream, traced: Handled): void {
+  const { respond } = stream;
+  Object.defineProperty(stream, 'respond', {
+    value(this: Stream, headers?: { ':status'?: number | undefined }) {
+      const result = respond.apply(this, arguments as any);
+      const status = Number(this.sentHeaders?.[':status'] ?? headers?.[':status'] ?? 200);
+      traced.answered(status);
+      return result;
+    },
+    writable: true,
+    configurable: true,
+    enumerable: false,
+  });
+}

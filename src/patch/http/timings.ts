@@ -1,0 +1,21 @@
+/**
+ * Writes the steps of a new connection into the client span that waits for it, where the settings ask for it.
+ * Second station of a span's way.
+ */
+import type { Span } from '@opentelemetry/api';
+
+/** What a socket says while it connects, and how the span's events are called. */
+const STEPS = [
+  ['lookup', 'dns.resolved'],
+  ['connect', 'tcp.connected'],
+  ['secureConnect', 'tls.established'],
+] as const;
+
+/** Listens on `socket`, which a request has just been given, until its connection stands. */
+export function watchSocket(span: Span, socket: any): void {
+  // One that is kept alive has nothing more to tell.
+  const fresh = socket?.connecting === true;
+  span.addEvent('socket.assigned', { 'socket.reused': !fresh });
+  if (!fresh) return;
+  for (const [event, name] of STEPS) socket.once(event, () => span.addEvent(name));
+}

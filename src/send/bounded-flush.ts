@@ -1,0 +1,51 @@
+/**
+ * A flush that ends when all has been sent or counted as lost, or when its time is up, whichever is first.
+ * Sixth station of a span's way: what `forceFlush` and `shutdown` of every sender are made of.
+ *
+ * Calls that overlap share one wait and one hold on the process, so that a caller who flushes again and again while
+ * nothing answers piles up nothing but its own timers.
+ */
+
+export interface Flushable {
+  /** Keeps the process alive while sends are under way, or stops doing so. */
+  hold(alive: boolean): void;
+  /** Sends what has been collected. */
+  flush(): void;
+  /** Calls back once nothing waits and nothing is under way; at once, where that is so. */
+  whenIdle(callback: () => void): void;
+}
+
+// Node's own, kept: a test's fake clock replaces the globals, and would never let ours ring.
+const { setTimeout, clearTimeout } = globalThis;
+
+export class BoundedFlush {
+  readonly #of: Flushable;
+  readonly #open = new Set<() => void>();
+  #waits = false;
+
+  constructor(of: Flushable) {
+    this.#of = of;
+  }
+
+  /** Never rejects. @param limit in milliseconds */
+  run(limit: number): Promise<void> {
+    return new Promise((resolve) => {
+      const done = (): void => {
+        if (!this.#open.delete(done)) return;
+        clearTimeout(deadline);
+        if (this.#open.size === 0) this.#of.hold(false);
+        resolve();
+      };
+      const deadline = setTimeout(done, limit);
+      this.#open.add(done);
+      if (this.#open.size === 1) this.#of.hold(true);
+      this.#of.flush();
+      if (this.#waits) return;
+      this.#waits = true;
+      this.#of.whenIdle(() => {
+        this.#waits = false;
+        for (const each of [...this.#open]) each();
+      });
+    });
+  }
+}

@@ -1,0 +1,2 @@
+// An ES module, so that Node starts its loader thread where hooks are registered.
+console.log('nothing');

@@ -1,0 +1,2 @@
+// A library, loaded as usual.
+require('./one-request.cjs')(require('express'));

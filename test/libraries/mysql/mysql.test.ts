@@ -1,0 +1,135 @@
+/**
+ * mysql under the agent, against a real MariaDB, in child processes started as a user would.
+ */
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { needsLibrary } from '../../support/libraries';
+import { needs, serviceEnv, services } from '../../support/services';
+import { runApp, type TracedRun, traceApp } from '../../support/trace-app';
+import { onlyBelow, outline } from '../redis/span-outline';
+
+const fixture = (name: string) => join(__dirname, name);
+
+const expected = {
+  none: ['CREATE TABLE birds | CREATE TEMPORARY TABLE birds (id int PRIMARY KEY, name text)'],
+  callbacks: [
+    'INSERT birds | INSERT INTO birds SET ?',
+    'INSERT birds | INSERT INTO birds VALUES (?)',
+    'SELECT birds | SELECT id FROM birds WHERE name = ?',
+    'SELECT birds | SELECT name FROM birds WHERE id = ?',
+  ],
+  transaction: [
+    'DELETE birds | DELETE FROM birds WHERE id = ?',
+    'ROLLBACK | ROLLBACK',
+    'START TRANSACTION | START TRANSACTION',
+  ],
+  events: [
+    'SELECT birds | SELECT id FROM birds ORDER BY id',
+    'SELECT birds | SELECT name FROM birds ORDER BY id',
+    'SELECT missing | SELECT ? FROM missing | 1146',
+  ],
+  errors: [
+    'INSERT birds | INSERT INTO birds VALUES (?) | 1062',
+    'SELECT missing | SELECT ? FROM missing | 1146',
+  ],
+  quiet: [],
+  lost: [
+    'KILL | KILL ?',
+    'SELECT | SELECT ? | ECONNREFUSED',
+    'SELECT | SELECT ? | PROTOCOL_ENQUEUE_AFTER_FATAL_ERROR',
+    'SELECT | SELECT SLEEP(?), ? | PROTOCOL_CONNECTION_LOST',
+  ],
+};
+
+function assertClean(run: TracedRun) {
+  assert.equal(run.code, 0, run.stderr);
+  assert.equal(run.stderr, '');
+  assert.equal(JSON.stringify(run.spans).includes('canary'), false, 'a value or message got out');
+}
+
+test('each query is one span below its caller, in every style', async (t) => {
+  if (!needsLibrary(t, 'mysql') || !(await needs(t, 'mariadb'))) return;
+  const run = await traceApp(fixture('everything.cjs'));
+  assertClean(run);
+  assert.deepEqual(outline(run.spans), expected);
+
+  const { active, ...seen } = JSON.parse(run.stdout);
+  const wrong = Object.keys(active).filter((where) => !active[where]);
+  assert.deepEqual(wrong, [], "the caller's span is not active there");
+  assert.equal(Object.keys(active).length, 7);
+  assert.deepEqual(seen, {
+    rows: [null, 1],
+    named: 'canary-1',
+    options: ['sql', 'values'],
+    names: ['canary-1', "canary-2 'quoted'"],
+    own: false,
+    ids: [1, 2],
+    event: 'ER_NO_SUCH_TABLE',
+    error: ['ER_NO_SUCH_TABLE', 1146, '42S02'],
+    duplicate: 1062,
+    unsampled: true,
+    lost: 'PROTOCOL_CONNECTION_LOST',
+    after: 'PROTOCOL_ENQUEUE_AFTER_FATAL_ERROR',
+    refused: 'ECONNREFUSED',
+  });
+
+  const { host, port, database } = services.mariadb;
+  const text = 'SELECT name FROM birds WHERE id = ?';
+  const found = run.spans.find((span) => span.tags['db.query.text'] === text);
+  const tags = Object.entries(found?.tags ?? {}).filter(([key]) => /^(db|server|error)\./.test(key));
+  assert.deepEqual(Object.fromEntries(tags), {
+    'db.system.name': 'mariadb',
+    'db.namespace': database,
+    'server.address': host,
+    ...(port === 3306 ? {} : { 'server.port': port }),
+    'db.operation.name': 'SELECT',
+    'db.collection.name': 'birds',
+    'db.query.summary': 'SELECT birds',
+    'db.query.text': text,
+    'db.response.returned_rows': 1,
+  });
+  const failed = run.spans.find((span) => span.tags['error.type'] === '1146');
+  assert.equal(failed?.tags['db.response.status_code'], '1146');
+});
+
+for (const library of ['mysql', 'mysql-lowest']) {
+  const env = { LIBRARY: library };
+
+  test(`${library}: requests that share one connection keep their traces apart`, async (t) => {
+    if (!needsLibrary(t, library) || !(await needs(t, 'mariadb'))) return;
+    const run = await traceApp(fixture('pool.cjs'), { env });
+    assertClean(run);
+    assert.equal(run.stdout.trim(), '[]', "a caller's span is not active");
+    const roots = run.spans.filter((span) => span.name.startsWith('request '));
+    assert.equal(roots.length, 20);
+    for (const root of roots) {
+      const at = root.name.slice('request '.length);
+      const below = run.spans.filter((span) => span.traceId === root.traceId && span !== root);
+      assert.deepEqual(below.map((span) => span.tags['db.query.text']).sort(), [
+        `SELECT ? AS bound_${at}`,
+        `SELECT ? AS called_${at}`,
+        `SELECT ? AS clustered_${at}`,
+        `SELECT ? AS connected_${at}`,
+        `SELECT ? FROM missing_${at}`,
+      ]);
+      assert.ok(below.every((span) => span.parentSpanId === root.spanId));
+    }
+  });
+
+  test(`${library}: failures that nobody handles and odd arguments end as without the agent`, async (t) => {
+    if (!needsLibrary(t, library) || !(await needs(t, 'mariadb'))) return;
+    const bare = await runApp(fixture('unhandled.cjs'), { env: { ...serviceEnv, ...env }, preload: 'none' });
+    const run = await traceApp(fixture('unhandled.cjs'), { env });
+    assert.match(bare.stdout, /"exception thrown in a callback"/);
+    assert.equal(run.stdout, bare.stdout);
+    assert.equal(run.code, bare.code);
+  });
+}
+
+test('an ES module that imports it is traced', async (t) => {
+  if (!needsLibrary(t, 'mysql') || !(await needs(t, 'mariadb'))) return;
+  const run = await traceApp(fixture('static-import.mjs'));
+  assertClean(run);
+  assert.equal(onlyBelow(run.spans, 'parent').name, 'SELECT information_schema.tables');
+});

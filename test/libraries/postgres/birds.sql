@@ -1,0 +1,1 @@
+SELECT id FROM birds WHERE name = 'canary-2'

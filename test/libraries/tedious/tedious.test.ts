@@ -1,0 +1,81 @@
+/**
+ * tedious and mssql under the agent, against a stub of SQL Server in the application's own process: one span a request
+ * below its caller, and everything that can be seen from outside as without the agent.
+ */
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { needsLibrary } from '../../support/libraries';
+import { runApp, type TracedRun, traceApp } from '../../support/trace-app';
+import { outline } from '../redis/span-outline';
+
+const fixture = (name: string) => join(__dirname, name);
+
+function assertClean(run: TracedRun) {
+  assert.equal(run.code, 0, run.stderr);
+  assert.equal(run.stderr, '');
+  assert.equal(JSON.stringify(run.spans).includes('canary'), false, 'a value or message got out');
+}
+
+for (const library of ['tedious', 'tedious18']) {
+  test(`${library}: each request is one span below its caller, and its callbacks run there`, async (t) => {
+    if (!needsLibrary(t, library)) return;
+    const options = { env: { LIBRARY: library } };
+    const bare = await runApp(fixture('everything.cjs'), { ...options, preload: 'none' });
+    const run = await traceApp(fixture('everything.cjs'), options);
+    assertClean(run);
+    assert.deepEqual(outline(run.spans), {
+      requests: [
+        'EXECUTE sp_birds | ',
+        'SELECT [dbo].[birds] | SELECT ? AS one FROM [dbo].[birds] WHERE name = ?',
+        'SELECT birds | SELECT ? AS one FROM birds WHERE name = @name',
+      ],
+      errors: ['SELECT missing | SELECT ? FROM missing | 208'],
+      transaction: ['SELECT | SELECT ? AS one'],
+      odd: ['SELECT | SELECT ? AS two | EINVALIDSTATE'],
+    });
+    const { active, ...seen } = JSON.parse(run.stdout);
+    const { active: _, ...expected } = JSON.parse(bare.stdout);
+    assert.deepEqual(seen, expected);
+    assert.equal(seen.rows, 1);
+    assert.deepEqual(seen.error, ['Error', 'EREQUEST', 208]);
+    assert.equal(seen.refused, 'ESOCKET');
+    assert.deepEqual([...new Set(Object.values(active))], [true], JSON.stringify(active));
+    assert.equal(Object.keys(active).length, 9);
+
+    const query = run.spans.find((span) => span.name === 'SELECT birds');
+    const tags = Object.entries(query?.tags ?? {}).filter(([key]) => /^(db|server|error)\./.test(key));
+    const { 'server.port': port, ...others } = Object.fromEntries(tags);
+    assert.equal(typeof port, 'number');
+    assert.deepEqual(others, {
+      'db.system.name': 'microsoft.sql_server',
+      'db.namespace': 'birds',
+      'server.address': '127.0.0.1',
+      'db.operation.name': 'SELECT',
+      'db.collection.name': 'birds',
+      'db.query.summary': 'SELECT birds',
+      'db.query.text': 'SELECT ? AS one FROM birds WHERE name = @name',
+      'db.response.returned_rows': 1,
+    });
+    const procedure = run.spans.find((span) => span.name === 'EXECUTE sp_birds');
+    assert.equal(procedure?.tags['db.stored_procedure.name'], 'sp_birds');
+    const failed = run.spans.find((span) => span.tags['error.type'] === '208');
+    assert.equal(failed?.tags['db.response.status_code'], '208');
+  });
+}
+
+test('mssql: concurrent callers of a pool of one connection get one span each, in their own traces', async (t) => {
+  if (!needsLibrary(t, 'mssql')) return;
+  const run = await traceApp(fixture('mssql.cjs'));
+  assertClean(run);
+  assert.equal(run.stdout.trim(), '[]', "a caller's span is not active");
+  assert.deepEqual(
+    outline(run.spans),
+    Object.fromEntries(
+      [1, 2, 3, 4, 5].map((number) => [
+        `request ${number}`,
+        [`SELECT birds | SELECT ? AS one_${number} FROM birds WHERE name = @name`],
+      ]),
+    ),
+  );
+});

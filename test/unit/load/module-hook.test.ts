@@ -1,0 +1,85 @@
+/**
+ * Libraries that had loaded before the hook: whoever requires them later gets what the patch gives, and what was taken
+ * before is named, once.
+ */
+import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { setLogWriter } from '../../../src/diagnostics/log';
+import { hookModules } from '../../../src/load/module-hook';
+import { TargetIndex } from '../../../src/load/target-index';
+
+const folder = realpathSync(mkdtempSync(join(tmpdir(), 'tracing-agent-module-hook-')));
+after(() => rmSync(folder, { recursive: true }));
+
+function library(name: string, version = '1.0.0'): void {
+  const directory = join(folder, 'node_modules', name);
+  mkdirSync(directory, { recursive: true });
+  writeFileSync(join(directory, 'package.json'), JSON.stringify({ name, version }));
+  writeFileSync(join(directory, 'index.js'), 'module.exports = () => "original";');
+}
+const load = createRequire(join(folder, 'application.js'));
+
+function hooked(names: string[], onModule: (exports: unknown) => unknown, then: () => void): string[] {
+  const lines: string[] = [];
+  const before = setLogWriter((line) => lines.push(line));
+  const targets = names.map((module) => ({ module, versions: '>=1 <2' }));
+  const unhook = hookModules(new TargetIndex(targets), onModule);
+  try {
+    then();
+  } finally {
+    unhook();
+    setLogWriter(before);
+  }
+  return lines;
+}
+
+test('a library that is replaced after it was taken is named, with who took it', () => {
+  library('early-replaced');
+  writeFileSync(join(folder, 'taker.js'), 'exports.taken = require("early-replaced");');
+  const { taken } = load('./taker.js');
+  const lines = hooked(
+    ['early-replaced'],
+    () => () => 'replaced',
+    () => assert.equal(load('early-replaced')(), 'replaced'),
+  );
+  assert.equal(taken(), 'original');
+  assert.equal(lines.length, 1);
+  assert.match(lines[0]!, /early-replaced 1\.0\.0 was loaded before the agent, by .*taker\.js;/);
+});
+
+test('one that is patched in place is not, nor one that loads in time', () => {
+  library('early-patched');
+  library('in-time');
+  const taken = load('early-patched');
+  const lines = hooked(
+    ['early-patched', 'in-time'],
+    (exports) => Object.assign(exports as object, { seen: true }),
+    () => assert.equal(load('in-time').seen, true),
+  );
+  assert.equal(taken.seen, true);
+  assert.deepEqual(lines, []);
+});
+
+test('a version that is too new is named at the level of a warning, one that is too old or traced elsewhere is not', () => {
+  library('too-new', '9.1.0');
+  library('too-old', '0.9.0');
+  const lines = hooked(
+    ['too-new', 'too-old'],
+    () => assert.fail(),
+    () => {
+      load('too-new');
+      load('too-old');
+    },
+  );
+  assert.equal(lines.length, 1);
+  assert.match(lines[0]!, /too-new 9\.1\.0 is newer than the versions >=1 <2 .*TA_PATCH_NEWER/);
+  library('split', '2.0.0');
+  const index = new TargetIndex([{ module: 'split', versions: '>=1 <2', elsewhere: '>=2 <3' }]);
+  const before = setLogWriter((line) => assert.fail(line));
+  assert.equal(index.find(join(folder, 'node_modules/split/index.js')), undefined);
+  setLogWriter(before);
+});
