@@ -4,6 +4,14 @@ import { existsSync, readdirSync, readFileSync, rmdirSync, rmSync, unlinkSync } 
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
+import {
+  contribChunks,
+  contribEntries,
+  contribOutput,
+  contribReplacements,
+  folders,
+} from './contrib-bundle.mjs';
+import { writeNotices } from './notices.mjs';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 const src = join(root, 'src');
@@ -69,33 +77,45 @@ const withoutDocs = {
   },
 };
 
-async function bundle(entries, prefix, output) {
+/** Every file that went into dist/. */
+const bundledFiles = new Set();
+
+/** @param entries name → file from src/ without extension, or the name of a package */
+async function bundle(entries, prefix, output, plugins = []) {
+  const input = Object.entries(entries).map(([name, file]) => [
+    name,
+    file.startsWith('@') ? file : join(src, `${file}.ts`),
+  ]);
   const bundled = await rolldown({
-    input: Object.fromEntries(Object.entries(entries).map(([name, file]) => [name, join(src, `${file}.ts`)])),
+    input: Object.fromEntries(input),
     platform: 'node',
     // The ES modules of OpenTelemetry's packages: only those can be tree-shaken.
     resolve: {
       mainFields: ['esnext', 'module', 'main'],
       conditionNames: ['esnext', 'module', 'import', 'default'],
+      modules: folders,
     },
-    plugins: [lazyChunks(prefix), replacements, withoutDocs],
+    plugins: [lazyChunks(prefix), contribChunks, ...plugins, replacements, withoutDocs],
     treeshake: { moduleSideEffects: (id) => id.startsWith(src) || id.includes('require-in-the-middle') },
     onwarn(warning) {
       throw new Error(warning.message);
     },
   });
-  await bundled.write({
+  const { output: chunks } = await bundled.write({
     dir: dist,
     format: 'cjs',
     exports: 'named',
     entryFileNames: '[name].js',
     // Names stay, for stack traces; white space is a third of what each start would read.
     // register.js at the top level calls an export of start.js by its name.
+    // A wrapper called without `this` must not see the global object in its place.
+    strict: true,
     minifyInternalExports: false,
     minify: { mangle: false, compress: true, codegen: { removeWhitespace: true } },
     ...output,
   });
   await bundled.close();
+  for (const { moduleIds = [] } of chunks) for (const id of moduleIds) bundledFiles.add(id);
 }
 
 /** Declarations of the public entries and of the files that they name; the rest of src stays private. */
@@ -135,9 +155,9 @@ rmSync(dist, { recursive: true, force: true });
 // Three layers, each one file, since one is read faster than several: what runs at start, what the first span needs,
 // and then a file for each library's patch.
 const onDemand =
-  /[\\/]src[\\/](patch[\\/](process|http|redis|sql|web|opentelemetry-api)|load[\\/](require-hook|es-module|installed-packages|bundled-libraries)|send[\\/](otlp|console|failover|fan-out|create-senders|health-metrics|transport[\\/](http|retry|spool|crc32|collector))|diagnostics[\\/]trace-tree|sample[\\/](rules-sampler|local-tail|debug-guard|debug-credits)|thrift[\\/](batch-decoder|binary-reader|compact-reader|reader))|require-in-the-middle|module-details-from-path|@opentelemetry[\\/]otlp-/;
+  /[\\/]src[\\/](patch[\\/](process|http|redis|sql|web|messaging|contrib[\\/](drive|lasting)|opentelemetry-api)|load[\\/](require-hook|es-module|installed-packages|bundled-libraries)|send[\\/](otlp|console|failover|fan-out|create-senders|health-metrics|transport[\\/](http|retry|spool|crc32|collector|exit))|diagnostics[\\/]trace-tree|sample[\\/](rules-sampler|local-tail|debug-guard|debug-credits)|thrift[\\/](batch-decoder|binary-reader|compact-reader|reader))|require-in-the-middle|module-details-from-path|@opentelemetry[\\/]otlp-/;
 const start =
-  /[\\/]src[\\/](config|diagnostics|load|patch[\\/](registry|patcher|wrap)|record[\\/]api-globals|(agent|lifecycle|control|version|register|index)\.ts$)/;
+  /[\\/]src[\\/](config|diagnostics|load|patch[\\/](registry|chosen|patcher|wrap|contrib[\\/](contrib|table))|record[\\/]api-globals|(agent|lifecycle|control|version|register|index)\.ts$)/;
 await bundle(agent, '', {
   chunkFileNames: '[name].js',
   codeSplitting: {
@@ -148,5 +168,7 @@ await bundle(agent, '', {
     ],
   },
 });
+await bundle(contribEntries, 'contrib-', contribOutput, [contribReplacements]);
 await bundle(parts, 'part-', { chunkFileNames: 'part-[name].js' });
+writeNotices(bundledFiles, dist);
 declarations();

@@ -8,6 +8,7 @@ import { type CatalogueEntry, catalogue } from '../src/patch/catalogue';
 import { packages } from '../src/patch/registry';
 import libraries from '../test/libraries/package.json';
 import matrix from '../test/support/matrix.json';
+import { renderContrib } from './contrib-page';
 
 const root = join(__dirname, '..');
 
@@ -73,7 +74,7 @@ const UNSEEN = `## What cannot be seen
 hook, which is installed only where a \`node_modules\` folder of the main script's folder, the working directory or one
 above holds such a package (the setting \`esModules\`: \`auto\`, \`on\`, \`off\`). Node.js 22.15 and newer have
 \`module.registerHooks\`: 10 to 25 µs more for each module that the process loads. On an older one Node's loader thread is
-started if the main script is an ES module: 50 ms, and some 0.25 ms for each ES module; a CommonJS application that
+started if the main script is an ES module: 60 ms, and 0.3 to 0.5 ms for each ES module; a CommonJS application that
 \`import()\`s the package there sets \`TRACING_AGENT_ES_MODULES=on\`. Set it also where the package is installed under an
 alias alone, or only for another package of a workspace. What was imported before the agent is not seen: load the agent
 by \`-r\` or \`--import\`.
@@ -127,6 +128,7 @@ export function renderInstrumentations(): string {
     }
     lines.push('');
   }
+  lines.push(...renderContrib(from));
   return `${lines.join('\n').trimEnd()}\n\n${UNSEEN}`;
 }
 

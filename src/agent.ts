@@ -4,6 +4,7 @@
  *
  *     load → patch → propagate → record → sample → send(batch → encode → transport)
  */
+import { syncBuiltinESMExports } from 'node:module';
 import { join } from 'node:path';
 import type { Config, Options } from './config/config';
 import { readSurroundings } from './config/environment';
@@ -16,6 +17,10 @@ import { hookBuiltins } from './load/builtin-hook';
 import type { EsModuleOptions } from './load/es-module-hook';
 import { hookModules } from './load/module-hook';
 import { type Match, TargetIndex } from './load/target-index';
+import { chosenBy } from './patch/chosen';
+import { contribBuiltins, contribRows } from './patch/contrib/contrib';
+import { table } from './patch/contrib/table';
+import type { Library } from './patch/instrumentation';
 import { Patcher } from './patch/patcher';
 import { type BuiltinRow, builtins, type PackageRow, packages } from './patch/registry';
 import { registerGlobals } from './record/api-globals';
@@ -85,12 +90,10 @@ export function createAgent(code: Options, origin: string): Agent | undefined {
     report('TA_API_REGISTERED');
     return undefined;
   }
-  const { enabledInstrumentations: enabled, disabledInstrumentations: disabled } = config;
-  const wanted = ({ always, instrumentation: name }: { always?: true; instrumentation: string }) =>
-    always || ((enabled === undefined || enabled.includes(name)) && !disabled.includes(name));
+  const wanted = chosenBy(config);
   const patcher = new Patcher((instrumentation) => load().createTools(instrumentation));
   const asked = ({ setting }: PackageRow) => setting === undefined || config[setting];
-  const rows = packages.filter((row) => asked(row) && wanted(row));
+  const rows = [...packages, ...contribRows(table)].filter((row) => asked(row) && wanted(row));
   const index = new TargetIndex(rows);
   const unhook = hookLibraries(
     (row, exports, library) => {
@@ -100,12 +103,18 @@ export function createAgent(code: Options, origin: string): Agent | undefined {
     },
     rows,
     index,
-    builtins.filter(wanted),
+    builtins.filter((row) => wanted(row)),
     { when: config.esModules, threadFile: join(__dirname, 'es-module-thread.js'), ...surroundings },
   );
 
   // Its span begins with the process, and the children's environment names it.
   if (config.processSpan) load();
+
+  // Node's own modules, which nothing tells of: patched at once, but only where they are asked for by name.
+  const named = contribBuiltins(table).filter((row) => wanted(row, false));
+  for (const row of named) patcher.apply(row, require(row.module), builtin(row.module));
+  if (named.length > 0) syncBuiltinESMExports();
+  reportUnused(config.instrumentationOptions);
 
   report('TA_STARTED', {
     service: config.serviceName,
@@ -156,6 +165,20 @@ function destinationOf(config: Config): string {
   return exporter.map((name) => (name === 'jaeger' ? jaeger : name)).join(', ');
 }
 
+/** A part of Node as a library. */
+function builtin(name: string): Library {
+  return { name, version: process.versions.node, file: '', directory: '' };
+}
+
+/** Options are for OpenTelemetry's instrumentations; any other name is a misspelling, or one of our own. */
+function reportUnused(options: Config['instrumentationOptions']): void {
+  const names = table.map((entry) => entry.name);
+  for (const [instrumentation, { enabled: _, ...rest }] of Object.entries(options)) {
+    if (!names.includes(instrumentation) && Object.keys(rest).length > 0)
+      report('TA_OPTIONS_UNUSED', { instrumentation, names: names.join(', ') }, instrumentation);
+  }
+}
+
 function hookLibraries(
   apply: Patcher['apply'],
   rows: readonly PackageRow[],
@@ -164,7 +187,7 @@ function hookLibraries(
   esModules: EsModuleOptions,
 ): () => void {
   const unhookBuiltins = hookBuiltins(builtinRows, (exports, row) => {
-    apply(row, exports, { name: row.module, version: process.versions.node, file: '', directory: '' });
+    apply(row, exports, builtin(row.module));
   });
   const onModule = (exports: unknown, match: Match<PackageRow>): unknown => {
     let patched = exports;

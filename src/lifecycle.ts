@@ -65,7 +65,7 @@ function watchProcess(agent: Agent): () => void {
   });
   const onExit = contained('exit', (code?: number) => {
     agent.endProcess({ code });
-    agent.flushNow();
+    agent.flushNow(left);
   });
   process.on('beforeExit', onBeforeExit);
   process.on('exit', onExit);

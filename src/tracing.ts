@@ -121,7 +121,7 @@ export function createTracing(config: Config, env: Environment): Tracing {
       toolboxFor({
         instrumentation,
         tracer,
-        options,
+        options: { ...options, own: config.instrumentationOptions[instrumentation] ?? {} },
         followsParent,
       }),
   };
@@ -143,7 +143,7 @@ function continueInChildren(variables: () => Record<string, string | undefined>,
     workerThreads: require('node:worker_threads'),
     variables,
     env,
-    fault: (error) => fault('process', error),
+    fault: (error) => fault('children', error),
   });
 }
 

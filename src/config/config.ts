@@ -161,6 +161,10 @@ export interface Settings {
   /** Short names (`http`, `pg`); undefined means all. */
   readonly enabledInstrumentations: readonly string[] | undefined;
   readonly disabledInstrumentations: readonly string[];
+  /** Short names, used beside those that are enabled; where nothing lists the enabled, those that are off by default. */
+  readonly additionalInstrumentations: readonly string[];
+  /** Short name → what OpenTelemetry's instrumentation of that name takes. */
+  readonly instrumentationOptions: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
   readonly urlQuery: UrlQueryMode;
   /** Whether each SQL query carries its trace in a comment. */
   readonly sqlComment: boolean;

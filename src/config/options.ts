@@ -9,6 +9,7 @@ import type { OptionName, PropagatorName, Settings } from './config';
 import { bearerToken, destinations, headerName, headers, host, httpAddress, userName } from './parse-address';
 import { networks } from './parse-networks';
 import { milliseconds, port, positiveNumber, wholeNumber } from './parse-number';
+import { optionsByName } from './parse-options-by-name';
 import { samplerArgument } from './parse-sampler-argument';
 import { resourceAttributes, tags } from './parse-tags';
 import {
@@ -721,7 +722,21 @@ export const options: { readonly [N in OptionName]: Option<Settings[N]> } = {
     env: ['TRACING_AGENT_DISABLED_INSTRUMENTATIONS', 'OTEL_NODE_DISABLED_INSTRUMENTATIONS'],
     parser: instrumentationNames,
     default: [],
-    doc: 'Instrumentations to leave out, even if they are enabled.',
+    doc: 'Instrumentations to leave out, even if they are enabled; each variable OTEL_INSTRUMENTATION_<NAME>_ENABLED that is false adds one, the name in capitals with `_` for every other sign: `AWS_SDK`.',
+  },
+  additionalInstrumentations: {
+    section: 'Agent',
+    env: ['TRACING_AGENT_ADDITIONAL_INSTRUMENTATIONS'],
+    parser: instrumentationNames,
+    default: [],
+    doc: 'Instrumentations to use besides those that are enabled, and those that are off unless they are named: `dns`, `fs`, `net`; each variable OTEL_INSTRUMENTATION_<NAME>_ENABLED that is true adds one.',
+  },
+  instrumentationOptions: {
+    section: 'Agent',
+    env: ['TRACING_AGENT_INSTRUMENTATION_OPTIONS'],
+    parser: optionsByName,
+    default: {},
+    doc: "Options of OpenTelemetry's instrumentations by their short names.",
   },
   esModules: {
     section: 'Agent',

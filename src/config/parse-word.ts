@@ -105,12 +105,15 @@ const PACKAGE_PREFIX = '@opentelemetry/instrumentation-';
 export const instrumentationNames: Parser<readonly string[]> = {
   accepts: 'list of names, such as `http,pg`',
   parse(value, complaints) {
-    return items(value, complaints)?.map((item) => {
-      const name = item.toLowerCase();
-      return name.startsWith(PACKAGE_PREFIX) ? name.slice(PACKAGE_PREFIX.length) : name;
-    });
+    return items(value, complaints)?.map(shortName);
   },
 };
+
+/** Of an instrumentation, given that or its package's name. */
+export function shortName(given: string): string {
+  const name = given.toLowerCase();
+  return name.startsWith(PACKAGE_PREFIX) ? name.slice(PACKAGE_PREFIX.length) : name;
+}
 
 /**
  * A list of words that fit `shape`, and `none` for none at all.

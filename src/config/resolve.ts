@@ -5,9 +5,11 @@
 import type { Config, OptionName, Settings } from './config';
 import { settleDestination } from './destination';
 import type { Surroundings } from './environment';
+import { switchesIn } from './instrumentation-switches';
 import { type Discovered, discoverServices, type Found } from './kubernetes';
 import { optionNames, options } from './options';
 import { findPackageName, type ReadFile } from './package-name';
+import { yesOrNo } from './parse-word';
 import type { Environment } from './parser';
 import { type Problem, ProblemList } from './problem';
 import { type Given, joinProcessAttributes } from './process-attributes';
@@ -80,6 +82,7 @@ class Resolution {
     if (sources.agentHost.kind !== 'kubernetes') this.#discovered = { endpoint: this.#discovered.endpoint };
     for (const name of optionNames) if (!APART.includes(name)) this.#take(name);
     this.#take('otlpProtocol', []);
+    this.#takeSwitches();
     this.#takeProcessAttributes();
     const sampler = this.#takeSampler();
     settleDestination(settings, sources);
@@ -145,6 +148,16 @@ class Resolution {
       // An object from code whose members throw.
       complaints.invalid('cannot be read');
       return undefined;
+    }
+  }
+
+  /** Each switch stands for a name in the list of those to leave out, or to use. */
+  #takeSwitches(): void {
+    for (const { variable, value, name } of switchesIn(this.#env)) {
+      const on = yesOrNo.parse(value, this.#problems.about('disabledInstrumentations', variable, value));
+      if (on === undefined) continue;
+      const list = on ? 'additionalInstrumentations' : 'disabledInstrumentations';
+      this.#settings[list] = [...this.#settings[list], name];
     }
   }
 

@@ -105,6 +105,11 @@ export const codes = {
     text: '{libraries}: this Node.js shows their ES modules only to a loader thread; imported, they run untraced',
     next: 'set TRACING_AGENT_ES_MODULES=on, or use Node.js 22.15 or newer; required, they are traced',
   },
+  TA_OPTIONS_UNUSED: {
+    level: 'warn',
+    text: 'the instrumentation {instrumentation} takes no options; those given in instrumentationOptions have no effect',
+    next: 'correct TRACING_AGENT_INSTRUMENTATION_OPTIONS; these take options: {names}',
+  },
   TA_AGENT_UNRESOLVED: {
     level: 'warn',
     text: 'the Jaeger agent {address} cannot be {step} ({error}); spans are dropped until it can',
@@ -184,6 +189,11 @@ export const codes = {
     level: 'warn',
     text: 'a span named {span} needs more than the {limit} bytes of a packet and was dropped',
     next: 'record less in it, raise TRACING_AGENT_MAX_PACKET_SIZE, or send by HTTP (TRACING_AGENT_ENDPOINT)',
+  },
+  TA_BAGGAGE_DROPPED: {
+    level: 'warn',
+    text: 'the baggage item {key} was not sent on: {problem}',
+    next: 'keep baggage to 64 items, 2,048 characters a value and 8 KiB in all, in text that a header can hold',
   },
   TA_SPAN_SHORTENED: {
     level: 'info',

@@ -30,6 +30,8 @@ export interface Counters {
   spoolCorrupt: number;
   /** Spans in files that were removed to keep the spool within its size. */
   droppedSpoolFull: number;
+  /** Baggage items that were not sent on, or not taken from a request. */
+  baggageDropped: number;
   /** Debug flags and ids that were not allowed to count. */
   debugDenied: number;
   /** Spans of traces that neither failed nor took long, where the settings keep no others. */
@@ -63,6 +65,7 @@ export function createCounters(): Counters {
     unspooled: 0,
     spoolCorrupt: 0,
     droppedSpoolFull: 0,
+    baggageDropped: 0,
     debugDenied: 0,
     droppedByTail: 0,
     droppedQueueFull: 0,

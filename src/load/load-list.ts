@@ -17,7 +17,7 @@ export function watchLoadList(names: Iterable<string>, onLoad: (name: string) =>
   const list: unknown = (process as { moduleLoadList?: unknown }).moduleLoadList;
   if (!Array.isArray(list) || waiting.size === 0) return () => {};
 
-  const prototype: unknown = new Proxy(Array.prototype, {
+  const prototype: unknown = new Proxy(Object.create(Array.prototype), {
     set(_target, key, value, receiver) {
       const added = Reflect.defineProperty(receiver, key, {
         value,

@@ -199,6 +199,14 @@ export const catalogue: Readonly<Record<string, readonly CatalogueEntry[]>> = {
       differs: LOGS_DIFFER,
     },
   ],
+  Messaging: [
+    {
+      library: 'bullmq',
+      instrumentation: 'bullmq',
+      records:
+        "A producer span for each job, bulk of jobs or flow that is added, and a consumer span for each attempt at a job, in the producer's trace. The context is in the job's own field for it, as bullmq-otel writes it; where the application gives BullMQ the option `telemetry`, that is used alone.",
+    },
+  ],
 };
 
 /** Instrumentations of the registry that make no spans and have no entry here. */

@@ -21,6 +21,8 @@ export interface Library {
 export interface PatchOptions {
   /** `redact` keeps a query string's keys and hides its values, `keep` records it whole, `drop` leaves it out. */
   readonly urlQuery: UrlQueryMode;
+  /** What the setting `instrumentationOptions` has for this instrumentation. */
+  readonly own?: Readonly<Record<string, unknown>>;
   /** Whether SQL clients write the trace into a comment behind each query's text. */
   readonly sqlComment?: boolean;
   /** Keys of a query string whose values `redact` shows. */
@@ -52,7 +54,10 @@ export interface Tools {
    * Ask first; where it is false, call the original at once and do nothing else.
    */
   wanted(): boolean;
-  /** Starts a CLIENT span under the active context. Undefined where it failed; then only call the original. */
+  /**
+   * Starts a CLIENT span under the active context. Undefined where it failed; then only call the original.
+   * @param attributes becomes the span's own, which writes into it: a new object for each call
+   */
   startClientSpan(name: string, attributes: Attributes): Span | undefined;
   /** Ends a client span: with an error, sets `error.type` and status ERROR, never the message (it may hold values). */
   endClientSpan(span: Span, error?: unknown): void;

@@ -1,6 +1,7 @@
 /**
  * The one table of what the agent can patch. A row costs nothing until its library loads: its chunk is read then.
  * Second station of a span's way: between the load hook and the patches.
+ * Long, because one table is read at a glance where several are searched.
  */
 import type { Patch } from './instrumentation';
 
@@ -341,6 +342,50 @@ export const packages: readonly PackageRow[] = [
     versions: '>=1 <3',
     setting: 'logCorrelation',
     load: () => (require('./logs/bunyan') as typeof import('./logs/bunyan')).patch,
+  },
+  {
+    // Up to 5; from 6 on in lib/dispatcher.
+    instrumentation: 'undici',
+    module: 'undici',
+    file: 'lib/pool-base.js',
+    versions: '>=4 <9',
+    load: () => (require('./http/undici-pool') as typeof import('./http/undici-pool')).patchPool,
+  },
+  {
+    instrumentation: 'undici',
+    module: 'undici',
+    file: 'lib/client.js',
+    versions: '>=4 <9',
+    load: () => (require('./http/undici-pool') as typeof import('./http/undici-pool')).patchClient,
+  },
+  {
+    instrumentation: 'undici',
+    module: 'undici',
+    file: 'lib/dispatcher/pool-base.js',
+    versions: '>=4 <9',
+    load: () => (require('./http/undici-pool') as typeof import('./http/undici-pool')).patchPool,
+  },
+  {
+    instrumentation: 'undici',
+    module: 'undici',
+    file: 'lib/dispatcher/client.js',
+    versions: '>=4 <9',
+    load: () => (require('./http/undici-pool') as typeof import('./http/undici-pool')).patchClient,
+  },
+  {
+    // Has places for spans, and the job's field for the context, since about then.
+    instrumentation: 'bullmq',
+    module: 'bullmq',
+    file: 'dist/cjs/classes/queue-base.js',
+    versions: '>=5.24 <7',
+    load: () => (require('./messaging/bullmq') as typeof import('./messaging/bullmq')).patchQueueBase,
+  },
+  {
+    instrumentation: 'bullmq',
+    module: 'bullmq',
+    file: 'dist/cjs/classes/flow-producer.js',
+    versions: '>=5.24 <7',
+    load: () => (require('./messaging/bullmq') as typeof import('./messaging/bullmq')).patchFlowProducer,
   },
   {
     // Makes no spans, so a list of instrumentations to use doesn't leave it out.

@@ -128,7 +128,7 @@ export class Toolbox implements Tools {
 }
 
 /** The convention's low-cardinality name of an error: its code, else its class. */
-function errorType(error: unknown): string {
+export function errorType(error: unknown): string {
   if (typeof error !== 'object' || error === null) return '_OTHER';
   const { code, name } = error as { code?: unknown; name?: unknown };
   if (typeof code === 'string' || typeof code === 'number') return String(code);

@@ -21,10 +21,11 @@ import {
   trace,
 } from '@opentelemetry/api';
 import { isTracingSuppressed } from '@opentelemetry/core';
-import { BaggageAllowance, MOST_ITEMS, MOST_VALUE_CHARACTERS } from './baggage-limits';
+import { counters } from '../diagnostics/counters';
+import { BaggageAllowance, MOST_ITEMS, MOST_VALUE_CHARACTERS, sendable } from './baggage-limits';
 import { first, isToken } from './header';
 import { jaegerFlags, withJaegerFlags } from './jaeger-flags';
-import { percentDecode, percentEncode } from './percent';
+import { percentDecode } from './percent';
 
 export interface UberTraceIdOptions {
   /** Name of the trace header, lower case; default `uber-trace-id`. */
@@ -78,9 +79,8 @@ export class UberTraceIdPropagator implements TextMapPropagator {
     if (baggage === undefined) return;
     const allowance = new BaggageAllowance();
     for (const [key, { value }] of baggage.getAllEntries()) {
-      const encoded = isToken(key) ? percentEncode(value) : undefined;
-      if (encoded === undefined || !allowance.admits(value, key.length + encoded.length)) continue;
-      setter.set(carrier, this.#baggagePrefix + key, encoded);
+      const encoded = sendable(allowance, key, value, 0);
+      if (encoded !== undefined) setter.set(carrier, this.#baggagePrefix + key, encoded);
     }
   }
 
@@ -106,7 +106,10 @@ export class UberTraceIdPropagator implements TextMapPropagator {
     let baggage: Baggage | undefined;
     const allowance = new BaggageAllowance();
     const add = (key: string, value: string): void => {
-      if (!isToken(key) || !allowance.admits(value, key.length + value.length)) return;
+      if (!isToken(key) || !allowance.admits(value, key.length + value.length)) {
+        counters.baggageDropped++;
+        return;
+      }
       baggage = (baggage ?? propagation.getBaggage(context) ?? propagation.createBaggage()).setEntry(key, {
         value,
       });

@@ -15,9 +15,10 @@ import {
   type TextMapSetter,
 } from '@opentelemetry/api';
 import { isTracingSuppressed } from '@opentelemetry/core';
-import { BaggageAllowance, MOST_ITEMS } from './baggage-limits';
+import { counters } from '../diagnostics/counters';
+import { BaggageAllowance, MOST_ITEMS, sendable } from './baggage-limits';
 import { isToken } from './header';
-import { percentDecode, percentEncode } from './percent';
+import { percentDecode } from './percent';
 
 const BAGGAGE = 'baggage';
 
@@ -28,11 +29,10 @@ export class BaggagePropagator implements TextMapPropagator {
     const allowance = new BaggageAllowance();
     const members: string[] = [];
     for (const [key, { value, metadata }] of baggage.getAllEntries()) {
-      const encoded = isToken(key) ? percentEncode(value) : undefined;
-      if (encoded === undefined) continue;
-      const properties = metadata === undefined ? '' : `;${metadata}`;
-      const member = `${key}=${encoded}${isPlain(properties) ? properties : ''}`;
-      if (allowance.admits(value, member.length + 1)) members.push(member);
+      const given = metadata === undefined ? '' : `;${metadata}`;
+      const properties = isPlain(given) ? given : '';
+      const encoded = sendable(allowance, key, value, properties.length + 2);
+      if (encoded !== undefined) members.push(`${key}=${encoded}${properties}`);
     }
     if (members.length > 0) setter.set(carrier, BAGGAGE, members.join(','));
   }
@@ -45,7 +45,10 @@ export class BaggagePropagator implements TextMapPropagator {
     // A few more than may be taken, for members that are none.
     for (const member of String(header).split(',', MOST_ITEMS * 2)) {
       const parsed = parseMember(member);
-      if (parsed === undefined || !allowance.admits(parsed.entry.value, member.length + 1)) continue;
+      if (parsed === undefined || !allowance.admits(parsed.entry.value, member.length + 1)) {
+        if (member.trim() !== '') counters.baggageDropped++;
+        continue;
+      }
       baggage ??= propagation.getBaggage(context) ?? propagation.createBaggage();
       baggage = baggage.setEntry(parsed.key, parsed.entry);
     }

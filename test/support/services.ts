@@ -29,6 +29,10 @@ export const services = {
     host: env.REDIS_HOST || '127.0.0.1',
     port: Number(env.REDIS_PORT || 6379),
   },
+  rabbitmq: {
+    host: env.RABBITMQ_HOST || '127.0.0.1',
+    port: Number(env.RABBITMQ_PORT || 5672),
+  },
 };
 
 /** The same addresses as env variables, as fixtures read them. */
@@ -45,14 +49,17 @@ export const serviceEnv: Record<string, string> = {
   MYSQL_DATABASE: services.mariadb.database,
   REDIS_HOST: services.redis.host,
   REDIS_PORT: String(services.redis.port),
+  RABBITMQ_HOST: services.rabbitmq.host,
+  RABBITMQ_PORT: String(services.rabbitmq.port),
 };
 
-export type ServiceName = 'postgres' | 'mariadb' | 'redis' | 'jaeger';
+export type ServiceName = 'postgres' | 'mariadb' | 'redis' | 'rabbitmq' | 'jaeger';
 
 const HOW: Record<ServiceName, string> = {
   postgres: 'start PostgreSQL there, or set PGHOST, PGPORT, PGUSER, PGPASSWORD, PGDATABASE',
   mariadb: 'start MariaDB there, or set MYSQL_HOST, MYSQL_PORT, MYSQL_USER, MYSQL_PASSWORD, MYSQL_DATABASE',
   redis: 'start Redis there, or set REDIS_HOST, REDIS_PORT',
+  rabbitmq: 'start RabbitMQ there, or set RABBITMQ_HOST, RABBITMQ_PORT',
   jaeger: 'build it with "npm run jaeger" (about 3 minutes, needs Go)',
 };
 

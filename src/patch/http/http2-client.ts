@@ -23,6 +23,11 @@ import { fullUrl, hostName, hostPort } from './url';
 
 /** Headers as `request` takes them: an object, or (from Node 24 on) a flat list. */
 type Given = Readonly<Record<string, unknown>> | readonly unknown[];
+/** A request that is about to be sent, with headers of ours. */
+interface Sent {
+  readonly call: Http2Call;
+  readonly headers: Given;
+}
 type Session = Http2.ClientHttp2Session;
 type Stream = Http2.ClientHttp2Stream;
 
@@ -37,10 +42,7 @@ export function patchHttp2Client(http2: typeof Http2, tools: Tools): void {
       const { call } = sent;
       let stream: Stream;
       try {
-        stream =
-          sent.headers === headers
-            ? original.apply(this, arguments)
-            : original.call(this, sent.headers, options);
+        stream = original.call(this, sent.headers, options);
       } catch (error) {
         call.end(error);
         throw error;
@@ -51,16 +53,19 @@ export function patchHttp2Client(http2: typeof Http2, tools: Tools): void {
   });
 
   /** Starts a request's span. Undefined where it has neither span nor context to keep. */
-  function begin(
-    session: Session,
-    headers: Given | undefined,
-  ): { call: Http2Call; headers: Given | undefined } | undefined {
-    let span: Span | undefined;
+  function begin(session: Session, headers: Given | undefined): Sent | undefined {
+    let given: Given;
     try {
       if (headers !== undefined && (typeof headers !== 'object' || headers === null)) return undefined;
+      given = copyOf(headers);
+    } catch {
+      // The application's own object throws, and Node is about to meet it.
+      return undefined;
+    }
+    let span: Span | undefined;
+    try {
       if (isUndicis(session)) return undefined;
       const caller = context.active();
-      const given = headers ?? {};
       const read = Array.isArray(given) ? readFlat : (readHeader as any);
       let outgoing: Context | undefined = caller;
       if (isTracingSuppressed(caller)) outgoing = ignoredOutgoing(caller);
@@ -72,12 +77,11 @@ export function patchHttp2Client(http2: typeof Http2, tools: Tools): void {
         if (span !== undefined) outgoing = trace.setSpan(caller, span);
       }
       const call = new Http2Call(tools, caller, span);
-      if (outgoing === undefined) return { call, headers };
-      return { call, headers: withAdded(headers, injectedHeaders(outgoing, given, read)) };
+      const added = outgoing === undefined ? undefined : injectedHeaders(outgoing, given, read);
+      return { call, headers: added === undefined ? given : withAdded(given, added) };
     } catch (error) {
       tools.fault(error);
-      // What reading the headers threw, the application is about to meet as well.
-      if (span !== undefined) tools.endClientSpan(span, error);
+      if (span !== undefined) tools.endClientSpan(span);
       return undefined;
     }
   }
@@ -238,21 +242,24 @@ function namesOf(given: Given): string[] {
   return Array.isArray(given) ? given.filter((_, i) => i % 2 === 0).map(String) : Object.keys(given);
 }
 
+/** What Node makes of an application's headers, too. With symbols: `http2.sensitiveHeaders` is one. */
+function copyOf(headers: Given | undefined): Given {
+  return Array.isArray(headers) ? headers.slice() : { ...headers };
+}
+
 /** Headers with ours; the application's own stay as they are. A trace header of ours goes in place. */
-function withAdded(headers: Given | undefined, added: Record<string, string>): Given | undefined {
-  let any = false;
-  for (const _ in added) any = true;
-  if (!any) return headers;
-  if (Array.isArray(headers)) {
+function withAdded(given: Given, added: Record<string, string>): Given {
+  if (Array.isArray(given)) {
+    // An odd number of entries is the application's error, which Node reports: nothing is added then.
+    if (given.length % 2 !== 0) return given;
     const list: unknown[] = [];
-    for (let i = 0; i < headers.length; i += 2) {
-      if (!Object.hasOwn(added, String(headers[i]).toLowerCase())) list.push(...headers.slice(i, i + 2));
+    for (let i = 0; i < given.length; i += 2) {
+      if (!Object.hasOwn(added, String(given[i]).toLowerCase())) list.push(given[i], given[i + 1]);
     }
     for (const name in added) list.push(name, added[name]);
     return list;
   }
-  // With symbols: `http2.sensitiveHeaders` is one.
-  const copy: Record<string, unknown> = { ...headers };
+  const copy = given as Record<string, unknown>;
   for (const name of Object.keys(copy)) if (Object.hasOwn(added, name.toLowerCase())) delete copy[name];
   return Object.assign(copy, added);
 }

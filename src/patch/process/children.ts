@@ -10,7 +10,7 @@ import { syncBuiltinESMExports } from 'node:module';
 import type * as WorkerThreads from 'node:worker_threads';
 import { wrap } from '../wrap';
 
-const MARK = 'process';
+const MARK = 'children';
 
 /** Undefined values are to be taken out. */
 type Variables = Readonly<Record<string, string | undefined>>;

@@ -5,7 +5,7 @@
 import type { Span } from '@opentelemetry/api';
 import type { Patch, Tools } from '../instrumentation';
 import { wrap } from '../wrap';
-import type { Endpoint, Statement } from './endpoint';
+import { type Endpoint, startStatement } from './endpoint';
 import {
   type Connection,
   connectionOf,
@@ -74,7 +74,7 @@ export const patchIoredis: Patch = (exports, _library, tools) => {
       }
       command[SPAN] = null;
       if (!tools.wanted() || isInternal(client, command)) return;
-      const span = start(tools, endpointOf(client).statement(command.name, command.args.length));
+      const span = startStatement(tools, endpointOf(client).statement(command.name, command.args.length));
       if (span === undefined) return;
       command[RESOLVE] = command.resolve;
       command[REJECT] = command.reject;
@@ -183,10 +183,6 @@ export const patchIoredisReady: Patch = (exports) => {
   });
 };
 
-function start(tools: Tools, statement: Statement): Span | undefined {
-  return tools.startClientSpan(statement.name, statement.attributes);
-}
-
 function end(tools: Tools, command: Command, error?: unknown): void {
   const span = command?.[SPAN];
   if (span === undefined || span === null) return;
@@ -245,7 +241,7 @@ function beginBatch(tools: Tools, pipeline: Pipeline): void {
     const batch = new Batch(isMulti ? 'MULTI' : 'PIPELINE');
     const last = isMulti && ended ? queue.length - 1 : queue.length;
     for (let at = isMulti ? 1 : 0; at < last; at++) batch.add(queue[at]!.name, queue[at]!.args.length);
-    const span = start(tools, endpointOf(pipeline.redis).batch(batch));
+    const span = startStatement(tools, endpointOf(pipeline.redis).batch(batch));
     if (span === undefined) return;
     pipeline[SPAN] = span;
     // ioredis 4 hands `reject` on by itself, so these don't ask for `this`.

@@ -5,7 +5,7 @@
 import { type Context, context, type Span } from '@opentelemetry/api';
 import type { Patch, Tools } from '../instrumentation';
 import { wrap } from '../wrap';
-import { type Endpoint, endpointAt } from './endpoint';
+import { type Endpoint, endpointAt, startStatement } from './endpoint';
 import { endFailedSpan, firstError } from './reply-error';
 import { Batch } from './statement';
 
@@ -164,8 +164,8 @@ function begin(tools: Tools, client: Client, command: Command): boolean {
     if (sending !== undefined) joinBatch(tools, command, sending);
     else if (internal === 0) {
       if (tools.wanted()) {
-        const { name, attributes } = endpointOf(client).statement(command.command, command.args.length);
-        const span = tools.startClientSpan(name, attributes);
+        const statement = endpointOf(client).statement(command.command, command.args.length);
+        const span = startStatement(tools, statement);
         if (span !== undefined) command[PENDING] = { span, left: 1 };
       }
       bindCallback(tools, command);
@@ -211,8 +211,7 @@ function beginBatch(tools: Tools, { _client, queue }: Multi, kind: Batch['kind']
     if (commands.length === 0) return undefined;
     const batch = new Batch(kind);
     for (const { command, args } of commands) batch.add(command, args.length);
-    const { name, attributes } = endpointOf(_client).batch(batch);
-    const span = tools.startClientSpan(name, attributes);
+    const span = startStatement(tools, endpointOf(_client).batch(batch));
     return span && { span, left: kind === 'MULTI' ? UNSENT : commands.length };
   } catch (error) {
     tools.fault(error);

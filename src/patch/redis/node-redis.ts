@@ -8,7 +8,7 @@
 import { context, type Span } from '@opentelemetry/api';
 import type { Patch, Tools } from '../instrumentation';
 import { wrap } from '../wrap';
-import { endpointAt } from './endpoint';
+import { endpointAt, startStatement } from './endpoint';
 import {
   adopt,
   type Client,
@@ -85,8 +85,7 @@ function begin(tools: Tools, queue: Queue, args: Args, options: QueueOptions | u
     const endpoint = known?.endpoint ?? UNKNOWN;
     if (command === 'SELECT' && known !== undefined) select(known, args[1]);
     if (batching > 0 || !tools.wanted() || isInternal(known, command, args, options)) return undefined;
-    const { name, attributes } = endpoint.statement(command, args.length - 1);
-    return tools.startClientSpan(name, attributes);
+    return startStatement(tools, endpoint.statement(command, args.length - 1));
   } catch (error) {
     tools.fault(error);
     return undefined;
@@ -167,8 +166,7 @@ function beginPubSub(
     const count = Array.isArray(channels)
       ? channels.length
       : Number(channels !== undefined && channels !== null);
-    const { name, attributes } = (known?.endpoint ?? UNKNOWN).statement(command, count);
-    return tools.startClientSpan(name, attributes);
+    return startStatement(tools, (known?.endpoint ?? UNKNOWN).statement(command, count));
   } catch (error) {
     tools.fault(error);
     return undefined;
@@ -230,8 +228,7 @@ function beginBatch(
       const { args } = commands[at]!;
       batch.add(String(args[0]), args.length - 1);
     }
-    const { name, attributes } = (linkOf(client)?.endpoint ?? UNKNOWN).batch(batch);
-    return tools.startClientSpan(name, attributes);
+    return startStatement(tools, (linkOf(client)?.endpoint ?? UNKNOWN).batch(batch));
   } catch (error) {
     tools.fault(error);
     return undefined;

@@ -59,7 +59,8 @@ const BEFORE_VALUES = new Set(
   'LIKE GLOB MATCH REGEXP BETWEEN THEN ELSE ESCAPE IS NOT LIMIT OFFSET DEFAULT'.split(' '),
 );
 
-const COMPARES = /^(?:[=<>!|&+*/%~-]|(?:IS|IN|NOT|LIKE|GLOB|BETWEEN|MATCH|REGEXP|COLLATE)\b)/i;
+// Not a comment.
+const COMPARES = /^(?:[=<>!|&+*%~]|-(?!-)|\/(?!\*)|(?:IS|IN|NOT|LIKE|GLOB|BETWEEN|MATCH|REGEXP|COLLATE)\b)/i;
 const OPERATOR = /[=<>!|&+/%~-]$/;
 
 /**

@@ -2,6 +2,8 @@
  * The addresses of a host name, kept while they are fresh and asked for again off the hot path.
  * Last station of a span's way: part of `udp-transport`.
  */
+import { context } from '@opentelemetry/api';
+import { suppressTracing } from '@opentelemetry/core';
 import { contained } from '../../diagnostics/contain';
 import { monotonic } from './pacer';
 import { familyOf } from './udp-connection';
@@ -66,7 +68,10 @@ export class NameResolver {
 
 function systemLookup(host: string, answer: Parameters<Lookup>[1]): void {
   const { lookup } = require('node:dns') as typeof import('node:dns');
-  lookup(host, { all: true }, (error, found) => {
-    answer(error, error === null ? found.map((each) => each.address) : []);
-  });
+  // Where the instrumentation `dns` is on, this would be a span that has to be sent.
+  context.with(suppressTracing(context.active()), () =>
+    lookup(host, { all: true }, (error, found) => {
+      answer(error, error === null ? found.map((each) => each.address) : []);
+    }),
+  );
 }

@@ -4,6 +4,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { libraryFolder, needsLibrary } from '../../support/libraries';
 import { floorNodes, nodes } from '../../support/nodes';
 import { runApp, type SeenSpan, type TraceOptions, traceApp } from '../../support/trace-app';
 import { tree } from '../http/span-tree';
@@ -17,7 +18,8 @@ async function checked(name: string, options: TraceOptions = {}): Promise<SeenSp
     traceApp(file, options),
     runApp(file, { ...options, preload: 'none' }),
   ]);
-  assert.equal(traced.stderr, bare.stderr);
+  const plain = (text: string) => text.replaceAll(/\(node:\d+\)/g, '(node)');
+  assert.equal(plain(traced.stderr), plain(bare.stderr));
   assert.equal(traced.stdout, bare.stdout);
   assert.deepEqual([traced.code, traced.signal], [0, null]);
   assert.doesNotMatch(JSON.stringify(traced.spans), /canary/);
@@ -157,3 +159,19 @@ test('http2 can be left out alone, and http with it or without', async () => {
   assert.equal(alone.length, 4);
   assert.ok(alone.every((line) => !line.includes('/one')));
 });
+
+for (const name of ['undici5', 'undici', 'undici7']) {
+  test(`${name} over HTTP/2 makes one client span, not another for its session's stream`, async (t) => {
+    if (!needsLibrary(t, name)) return;
+    assert.deepEqual(tree(await checked('undici.cjs', { args: [libraryFolder(name)!] })), [
+      'CLIENT GET https://localhost/over-two 200',
+      '  SERVER GET /over-two 200',
+    ]);
+  });
+}
+
+for (const node of nodes) {
+  test(`Node ${node.name}: odd arguments and events meet what they would without the agent`, async () => {
+    await checked('hostile.cjs', { node: node.path });
+  });
+}

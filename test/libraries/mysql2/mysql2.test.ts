@@ -187,15 +187,6 @@ for (const library of ['mysql2-2', 'mysql2-lowest']) {
     assert.equal(pool.stdout.trim(), '[]', "a caller's span is not active");
     assert.equal(pool.spans.length, 20 * 10);
   });
-
-  test(`${library}: failures that nobody handles look the same as without the agent`, async (t) => {
-    if (!needsLibrary(t, library) || !(await needs(t, 'mariadb'))) return;
-    const env = { LIBRARY: library };
-    const bare = await runApp(fixture('unhandled.cjs'), { env: { ...serviceEnv, ...env }, preload: 'none' });
-    const run = await traceApp(fixture('unhandled.cjs'), { env });
-    assert.equal(run.stdout, bare.stdout);
-    assert.equal(run.code, bare.code);
-  });
 }
 
 test('the trace goes into a comment where it is asked for, and never into a prepared statement', async (t) => {

@@ -202,15 +202,6 @@ test('pg 8.0.3: requests that share one connection keep their traces apart', asy
   assert.equal(pool.spans.length, 20 * 6);
 });
 
-test('pg 8.0.3: failures that nobody handles look the same as without the agent', async (t) => {
-  if (!needsLibrary(t, 'pg-lowest') || !(await needs(t, 'postgres'))) return;
-  const env = { LIBRARY: 'pg-lowest' };
-  const bare = await runApp(fixture('unhandled.cjs'), { env: { ...serviceEnv, ...env }, preload: 'none' });
-  const run = await traceApp(fixture('unhandled.cjs'), { env });
-  assert.equal(run.stdout, bare.stdout);
-  assert.equal(run.code, bare.code);
-});
-
 test('pg-native and pg-promise: each query is one span below its caller', async (t) => {
   if (!needsLibrary(t, 'pg-native', 'pg-promise') || !(await needs(t, 'postgres'))) return;
   const run = await traceApp(fixture('around.cjs'));

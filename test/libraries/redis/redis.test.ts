@@ -134,6 +134,15 @@ for (const { name, path } of nodes) {
   });
 }
 
+for (const library of ['redis5', 'redis6']) {
+  test(`${library}: what the client's own cache answers is no span`, async (t) => {
+    if (!needsLibrary(t, library) || !(await needs(t, 'redis'))) return;
+    const run = await traceApp(fixture('cached.cjs'), { env: { LIBRARY: library } });
+    assert.equal(run.code, 0, run.stderr);
+    assert.deepEqual(outline(run.spans), { sent: ['GET | GET ?'], cached: [] });
+  });
+}
+
 for (const library of libraries) {
   test(`${library}: attributes follow the conventions for Redis`, async (t) => {
     if (!(await needs(t, 'redis'))) return;

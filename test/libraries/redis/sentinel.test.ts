@@ -10,7 +10,7 @@ import { traceApp } from '../../support/trace-app';
 import { startSentinel } from './sentinel-servers';
 import { outline } from './span-outline';
 
-const ioredis = ['ioredis4-lowest', 'ioredis4', 'ioredis5-lowest', 'ioredis', 'ioredis6'];
+const ioredis = ['ioredis4-lowest', 'ioredis4', 'ioredis5-lowest', 'ioredis5', 'ioredis6'];
 const iovalkey = ['iovalkey-lowest', 'iovalkey'];
 const nodeRedis = ['redis5-lowest', 'redis5', 'redis6-lowest', 'redis6'];
 

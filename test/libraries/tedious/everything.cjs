@@ -53,6 +53,13 @@ async function main() {
     await run('execSql', 'SELECT 1 AS one', undefined, active);
     await called((resolve) => connection.commitTransaction(resolve));
   });
+  // Ended by a close that another caller asks for.
+  let pending;
+  await part('closed', async (active) => {
+    pending = run('execSql', 'SELECT 1 AS never', undefined, active);
+  });
+  connection.close();
+  seen.lost = (await pending)[0].code;
   await part('odd', async () => {
     seen.odd = [];
     for (const request of [undefined, null]) {
@@ -64,7 +71,6 @@ async function main() {
       }
     }
     const busy = new Request('SELECT 1 AS one', () => {});
-    connection.close();
     const [error] = await run('execSql', 'SELECT 2 AS two');
     seen.closed = [error.code, Object.keys(busy).length];
   });

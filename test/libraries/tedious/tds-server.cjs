@@ -1,4 +1,4 @@
-// The least of a TDS server (MS-TDS 7.4) that tedious logs in to: one row for each request, an error where the text holds "missing".
+// The least of a TDS server (MS-TDS 7.4) that tedious logs in to: one row for each request, an error where the text holds "missing", and none where it holds "never".
 const { createServer } = require('node:net');
 
 const word = (value) => {
@@ -48,6 +48,7 @@ function answer(type, body) {
   const sent = body.toString('utf16le');
   // What a connection begins with.
   if (/set textsize/i.test(sent)) return done(final, 0, 0);
+  if (sent.includes('never')) return undefined;
   if (!sent.includes('missing')) return Buffer.concat([row, done(final, 0x10, 1)]);
   const message = "Invalid object name 'canary'.";
   const number = Buffer.from([208, 0, 0, 0, 1, 16]);
@@ -78,7 +79,8 @@ exports.listen = () =>
           message = Buffer.concat([message, waiting.subarray(8, length)]);
           waiting = waiting.subarray(length);
           if ((status & 1) === 0) continue;
-          socket.write(packet(answer(type, message)));
+          const sent = answer(type, message);
+          if (sent !== undefined) socket.write(packet(sent));
           message = Buffer.alloc(0);
         }
       });

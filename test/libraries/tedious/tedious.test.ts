@@ -32,6 +32,7 @@ for (const library of ['tedious', 'tedious18']) {
       ],
       errors: ['SELECT missing | SELECT ? FROM missing | 208'],
       transaction: ['SELECT | SELECT ? AS one'],
+      closed: ['SELECT | SELECT ? AS never | ECLOSE'],
       odd: ['SELECT | SELECT ? AS two | EINVALIDSTATE'],
     });
     const { active, ...seen } = JSON.parse(run.stdout);
@@ -41,7 +42,7 @@ for (const library of ['tedious', 'tedious18']) {
     assert.deepEqual(seen.error, ['Error', 'EREQUEST', 208]);
     assert.equal(seen.refused, 'ESOCKET');
     assert.deepEqual([...new Set(Object.values(active))], [true], JSON.stringify(active));
-    assert.equal(Object.keys(active).length, 9);
+    assert.equal(Object.keys(active).length, 10);
 
     const query = run.spans.find((span) => span.name === 'SELECT birds');
     const tags = Object.entries(query?.tags ?? {}).filter(([key]) => /^(db|server|error)\./.test(key));

@@ -92,6 +92,8 @@ const SAMPLES: Record<string, [text: string, value: unknown]> = {
   onDemand: ['true', true],
   enabledInstrumentations: ['@opentelemetry/instrumentation-http,pg', ['http', 'pg']],
   disabledInstrumentations: ['HTTP', ['http']],
+  additionalInstrumentations: ['dns', ['dns']],
+  instrumentationOptions: ['{"GraphQL":{"depth":2}}', { graphql: { depth: 2 } }],
   esModules: ['on', 'on'],
   urlQuery: ['keep', 'keep'],
   sqlComment: ['true', true],
