@@ -1,7 +1,7 @@
 // Builds dist/: CommonJS chunks, one for each library's patch, and the type declarations of the public parts.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, rmdirSync, rmSync, unlinkSync } from 'node:fs';
-import { dirname, join, relative, resolve } from 'node:path';
+import { dirname, join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
 import {
@@ -25,22 +25,64 @@ const parts = { exporter: 'exporter', propagator: 'propagator', sampler: 'sample
 const typed = ['index', 'exporter', 'propagator', 'sampler'];
 
 /**
- * `require('./redis/ioredis')` in the source → an entry of its own, which that call reads when it is made.
+ * Files that share a chunk, though each is asked for alone: small, and of applications that use few of them. The package
+ * has a limit of 120 files, since each costs an image's copy and an install more than the kilobytes it holds.
+ */
+const rooms = {
+  'patch-logs': ['patch/logs/bunyan', 'patch/logs/pino', 'patch/logs/winston'],
+  'patch-sqlite': ['patch/sql/better-sqlite3', 'patch/sql/node-sqlite', 'patch/sql/sqlite3'],
+  'patch-web-koa': ['patch/web/koa', 'patch/web/koa-router'],
+  'patch-web-more': [
+    'patch/web/hapi',
+    'patch/web/restify',
+    'patch/web/connect',
+    'patch/web/nest',
+    'patch/web/next',
+    'patch/web/hono',
+  ],
+  'sample-more': ['sample/rules-sampler', 'sample/local-tail', 'sample/debug-guard', 'sample/debug-credits'],
+};
+const roomOf = new Map(Object.entries(rooms).flatMap(([room, files]) => files.map((file) => [file, room])));
+const memberName = (file) => file.replaceAll(/\W/g, '_');
+const ROOM = '\0room:';
+
+/**
+ * `require('./redis/ioredis')` in the source → an entry of its own, or of its room, which that call reads when it is made.
  * The prefix keeps the chunks of two builds apart.
  */
 function lazyChunks(prefix) {
   const found = new Set();
+  const fileOf = (source, importer) =>
+    relative(src, resolve(dirname(importer), source))
+      .split(sep)
+      .join('/');
   return {
     name: 'lazy-chunks',
+    transform(code, id) {
+      if (!id.startsWith(src)) return null;
+      return code.replace(/\brequire\('(\.[^']*)'\)/g, (call, source) => {
+        const file = fileOf(source, id);
+        return roomOf.has(file) ? `${call}.${memberName(file)}` : call;
+      });
+    },
     resolveId(source, importer, { kind }) {
+      if (source.startsWith(ROOM)) return source;
       if (kind !== 'require-call' || !source.startsWith('.') || !importer?.startsWith(src)) return null;
-      const file = `${resolve(dirname(importer), source)}.ts`;
-      const name = prefix + relative(src, file).replace(/\.ts$/, '').replaceAll(/[\\/]/g, '-');
+      const file = fileOf(source, importer);
+      const room = roomOf.get(file);
+      const name = prefix + (room ?? file.replaceAll('/', '-'));
       if (!found.has(name)) {
         found.add(name);
-        this.emitFile({ type: 'chunk', id: file, fileName: `${name}.js` });
+        const id = room === undefined ? `${join(src, file)}.ts` : ROOM + room;
+        this.emitFile({ type: 'chunk', id, fileName: `${name}.js` });
       }
       return { id: `./${name}.js`, external: 'relative' };
+    },
+    load(id) {
+      if (!id.startsWith(ROOM)) return null;
+      return rooms[id.slice(ROOM.length)]
+        .map((file) => `export * as ${memberName(file)} from ${JSON.stringify(`${join(src, file)}.ts`)};`)
+        .join('\n');
     },
   };
 }
@@ -58,7 +100,7 @@ const replacements = {
   name: 'replacements',
   resolveId: (source) => (Object.hasOwn(replaced, source) ? `\0${source}` : null),
   load(id) {
-    if (id.startsWith('\0')) return replaced[id.slice(1)];
+    if (Object.hasOwn(replaced, id.slice(1))) return replaced[id.slice(1)];
     return /@opentelemetry[\\/]api[\\/].*internal[\\/]semver\.js$/.test(id) ? anyApiVersion : null;
   },
 };

@@ -23,6 +23,7 @@ import { createResource } from './record/resource';
 import { TracerProvider } from './record/tracer-provider';
 import { createSampler, type GuardOptions } from './sample/create-sampler';
 import { DecisionLog, type SamplingDecision } from './sample/decision-log';
+import { matcher } from './sample/text-pattern';
 import { BatchSpanProcessor } from './send/batch/batch-span-processor';
 import { SpanBatcher } from './send/batch/span-batcher';
 import type { Watch } from './send/create-senders';
@@ -157,6 +158,7 @@ function patchOptions(config: Config): PatchOptions {
     ignoredMethods,
     ignoredPaths,
     httpTimings,
+    responseHeader,
   } = config;
   const lists = {
     captureServerRequestHeaders,
@@ -166,13 +168,15 @@ function patchOptions(config: Config): PatchOptions {
     ignoredMethods,
     ignoredPaths,
   };
-  const isSet = httpTimings || Object.values(lists).some((list) => list.length > 0);
+  const isSet =
+    httpTimings || responseHeader !== undefined || Object.values(lists).some((list) => list.length > 0);
   return {
     urlQuery: config.urlQuery,
+    detail: config.detail,
     sqlComment: config.sqlComment,
     urlQueryVisible: new Set(config.urlQueryVisible),
     urlQueryRedacted: new Set(config.urlQueryRedacted),
-    http: isSet ? { ...lists, httpTimings } : undefined,
+    http: isSet ? { ...lists, httpTimings, responseHeader, matcher } : undefined,
   };
 }
 

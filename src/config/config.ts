@@ -27,6 +27,8 @@ export type SamplerName =
   | 'parentbased_remote';
 /** Where traces may begin: anywhere, only in callers that sampled them, or nowhere. */
 export type Roots = 'all' | 'incoming' | 'none';
+/** What of a request has spans: itself alone, its route handler too, or all middleware and hooks on the way there. */
+export type Detail = 'request' | 'handler' | 'middleware';
 export type UrlQueryMode = 'redact' | 'keep' | 'drop';
 export type LogLevel = 'none' | 'error' | 'warn' | 'info' | 'debug';
 export type TagValue = string | number | boolean;
@@ -166,12 +168,15 @@ export interface Settings {
   /** Short name → what OpenTelemetry's instrumentation of that name takes. */
   readonly instrumentationOptions: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
   readonly urlQuery: UrlQueryMode;
+  readonly detail: Detail;
   /** Whether each SQL query carries its trace in a comment. */
   readonly sqlComment: boolean;
   /** Keys of query strings: those whose values `redact` shows, and those whose values are hidden in every mode. */
   readonly urlQueryVisible: readonly string[];
   readonly urlQueryRedacted: readonly string[];
   /** Names of headers to record, in lower case; `*` stands for any characters. */
+  /** In lower case. */
+  readonly responseHeader: string | undefined;
   readonly captureServerRequestHeaders: readonly string[];
   readonly captureServerResponseHeaders: readonly string[];
   readonly captureClientRequestHeaders: readonly string[];

@@ -631,6 +631,13 @@ export const options: { readonly [N in OptionName]: Option<Settings[N]> } = {
     ],
     doc: 'Keys of query strings whose values are always hidden, whatever `urlQuery` and `urlQueryVisible` say; `none` for no key.',
   },
+  responseHeader: {
+    section: 'HTTP',
+    env: ['TRACING_AGENT_RESPONSE_HEADER'],
+    parser: headerName,
+    default: undefined,
+    doc: "A header of each answer of this process's servers that holds the trace id of a sampled request, such as `trace-id`; none if unset.",
+  },
   captureServerRequestHeaders: {
     section: 'HTTP',
     env: [
@@ -758,6 +765,13 @@ export const options: { readonly [N in OptionName]: Option<Settings[N]> } = {
     parser: yesOrNo,
     default: false,
     doc: "Whether records of pino, winston and bunyan get the active span's `trace_id`, `span_id` and `trace_flags`; off, since it changes what the application writes.",
+  },
+  detail: {
+    section: 'Agent',
+    env: ['TRACING_AGENT_DETAIL'],
+    parser: oneOf({ request: 'request', handler: 'handler', middleware: 'middleware' }),
+    default: 'request',
+    doc: "Which spans web frameworks make below a request's: none, one for the route's `handler`, or one for each `middleware` and hook as well.",
   },
   logLevel: {
     section: 'Agent',

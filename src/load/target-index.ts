@@ -59,8 +59,10 @@ export class TargetIndex<T extends Target> {
       else list.push(target);
     }
     // `npm i redis-next@npm:redis@5` puts redis into a folder of another name. Only folders whose name
-    // holds a target's name are looked into, so that other packages cost no file read.
-    const stems = [...this.#byName.keys()].map((name) => name.replace(/^@/, '').replace(/[^\w/-]/g, '\\$&'));
+    // holds a target's name are looked into, so that other packages cost no file read. `@hapi/hapi` is a hapi.
+    const stems = [...this.#byName.keys()].map((name) =>
+      name.replace(/^@(?:([^/]+)\/(?=\1$))?/, '').replace(/[^\w/-]/g, '\\$&'),
+    );
     this.#names = new RegExp(stems.join('|') || '(?!)');
   }
 

@@ -74,7 +74,81 @@ export const catalogue: Readonly<Record<string, readonly CatalogueEntry[]>> = {
       versions: '>=4 <6',
       records:
         "The route's template through all mounted routers, as the name and `http.route` of the server span.",
-      differs: 'No spans of their own for middleware and handlers.',
+      differs:
+        'Middleware and handlers have spans only with the setting `detail`, from 4.6 on; routers have none.',
+    },
+    {
+      library: 'router',
+      instrumentation: 'express',
+      records: 'As `express`.',
+      untested: 'tested as the dependency of express 5 that it is, also alone',
+    },
+    {
+      library: 'connect',
+      instrumentation: 'connect',
+      records:
+        'The path that the answering middleware is mounted at, as the name and `http.route` of the server span.',
+      differs: 'Middleware has spans only with the setting `detail`.',
+    },
+    {
+      library: 'fastify',
+      instrumentation: 'fastify',
+      modules: ['fastify', 'find-my-way'],
+      versions: '>=4 <6',
+      records:
+        "The route's template with its prefixes, as the name and `http.route` of the server span; a 404 handler is no route.",
+      differs: 'Handlers and hooks have spans only with the setting `detail`.',
+    },
+    {
+      library: 'find-my-way',
+      instrumentation: 'fastify',
+      records: "The route's template, as the name and `http.route` of the server span.",
+    },
+    {
+      library: 'koa',
+      instrumentation: 'koa',
+      records:
+        'With the setting `detail` a span for each middleware, below the one that awaits it; else nothing.',
+      differs: 'As `detail` says.',
+    },
+    {
+      library: '@koa/router',
+      instrumentation: 'koa',
+      records:
+        "The route's template through nested routers and prefixes, as the name and `http.route` of the server span.",
+      differs: 'Handlers have spans only with the setting `detail`.',
+    },
+    { library: 'koa-router', instrumentation: 'koa', records: 'As `@koa/router`.' },
+    {
+      library: '@hapi/hapi',
+      instrumentation: 'hapi',
+      records: "The route's path with its prefix, as the name and `http.route` of the server span.",
+      differs: 'Handlers, prerequisites and extensions have spans only with the setting `detail`.',
+    },
+    {
+      library: 'restify',
+      instrumentation: 'restify',
+      records: "The route's path, as the name and `http.route` of the server span.",
+      differs: 'Handlers have spans only with the setting `detail`.',
+    },
+    {
+      library: '@nestjs/core',
+      instrumentation: 'nestjs-core',
+      records:
+        'With the setting `detail` a span for each controller method. Its routes are those of the Express or Fastify below.',
+      differs: 'As `detail` says. None for the creation of the application.',
+    },
+    {
+      library: 'next',
+      instrumentation: 'next',
+      records:
+        "The page's or route handler's path, `/blog/[slug]`, as the name and `http.route` of the server span. Next.js makes spans of its own below it.",
+    },
+    {
+      library: 'hono',
+      instrumentation: 'hono',
+      records:
+        "Behind `@hono/node-server`: the route's template, as the name and `http.route` of the server span.",
     },
   ],
   Redis: [

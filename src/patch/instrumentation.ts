@@ -3,7 +3,7 @@
  * Second station of a span's way: between `load` (a library was seen) and `record` (a span is started).
  */
 import type { Attributes, Context, Span, Tracer } from '@opentelemetry/api';
-import type { Config, UrlQueryMode } from '../config/config';
+import type { Config, Detail, UrlQueryMode } from '../config/config';
 
 /** One copy of a library as the loader found it. */
 export interface Library {
@@ -21,6 +21,8 @@ export interface Library {
 export interface PatchOptions {
   /** `redact` keeps a query string's keys and hides its values, `keep` records it whole, `drop` leaves it out. */
   readonly urlQuery: UrlQueryMode;
+  /** Whether web frameworks' handlers, or their middleware and hooks as well, have spans of their own; not if absent. */
+  readonly detail?: Detail;
   /** What the setting `instrumentationOptions` has for this instrumentation. */
   readonly own?: Readonly<Record<string, unknown>>;
   /** Whether SQL clients write the trace into a comment behind each query's text. */
@@ -42,7 +44,11 @@ export type HttpSettings = Pick<
   | 'ignoredMethods'
   | 'ignoredPaths'
   | 'httpTimings'
->;
+  | 'responseHeader'
+> & {
+    /** Makes a test for patterns in which `*` stands for any text; linear, since what it meets comes from requests. */
+    readonly matcher: (patterns: readonly string[]) => (value: unknown) => boolean;
+  };
 
 /** What a patch works with. Every method contains its own failures. */
 export interface Tools {

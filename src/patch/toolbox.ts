@@ -130,7 +130,12 @@ export class Toolbox implements Tools {
 /** The convention's low-cardinality name of an error: its code, else its class. */
 export function errorType(error: unknown): string {
   if (typeof error !== 'object' || error === null) return '_OTHER';
-  const { code, name } = error as { code?: unknown; name?: unknown };
-  if (typeof code === 'string' || typeof code === 'number') return String(code);
-  return typeof name === 'string' && name !== '' ? name : '_OTHER';
+  try {
+    const { code, name } = error as { code?: unknown; name?: unknown };
+    if (typeof code === 'string' || typeof code === 'number') return String(code);
+    return typeof name === 'string' && name !== '' ? name : '_OTHER';
+  } catch {
+    // Its getters may throw, or it is a proxy.
+    return '_OTHER';
+  }
 }

@@ -21,13 +21,7 @@ export function wrap(
 ): boolean {
   const original = target?.[name];
   if (typeof original !== 'function' || wrappedBy(original, mark)) return false;
-  const wrapper = make(original);
-  for (const key of Reflect.ownKeys(original)) {
-    if (key === 'prototype' || key === 'arguments' || key === 'caller') continue;
-    const descriptor = Object.getOwnPropertyDescriptor(original, key);
-    if (descriptor !== undefined) Object.defineProperty(wrapper, key, descriptor);
-  }
-  Object.defineProperty(wrapper, WRAPPED, { value: { mark, original }, configurable: true });
+  const wrapper = wrapped(original, mark, make(original));
   const own = Object.getOwnPropertyDescriptor(target, name);
   Object.defineProperty(target, name, {
     value: wrapper,
@@ -38,8 +32,24 @@ export function wrap(
   return true;
 }
 
+/**
+ * `wrapper` with the original's name, length, own properties and prototype (frameworks ask a handler whether its
+ * constructor is `AsyncFunction`), marked: for functions that are no object's method.
+ */
+export function wrapped<F extends AnyFunction>(original: AnyFunction, mark: string, wrapper: F): F {
+  for (const key of Reflect.ownKeys(original)) {
+    if (key === 'prototype' || key === 'arguments' || key === 'caller') continue;
+    const descriptor = Object.getOwnPropertyDescriptor(original, key);
+    if (descriptor !== undefined) Object.defineProperty(wrapper, key, descriptor);
+  }
+  const prototype = Object.getPrototypeOf(original);
+  if (prototype !== Function.prototype) Object.setPrototypeOf(wrapper, prototype);
+  Object.defineProperty(wrapper, WRAPPED, { value: { mark, original }, configurable: true });
+  return wrapper;
+}
+
 /** Whether `mark` is among the wraps around `method`. */
-function wrappedBy(method: any, mark: string): boolean {
+export function wrappedBy(method: any, mark: string): boolean {
   for (let each = method?.[WRAPPED]; each !== undefined; each = each.original?.[WRAPPED]) {
     if (each.mark === mark) return true;
   }

@@ -11,6 +11,7 @@ import type { RuleCondition, SamplingRule } from '../config/sampling-rules';
 import { ProbabilisticSampler } from './probabilistic-sampler';
 import { RateLimiter } from './rate-limiter';
 import { DROP, NOT_RECORD, RECORD_AND_SAMPLED, type SamplingResult } from './sampling-result';
+import { matcher } from './text-pattern';
 
 export interface RulesOptions {
   readonly rules: readonly SamplingRule[];
@@ -153,32 +154,4 @@ function pathOf(attributes: Attributes): unknown {
   if (typeof url !== 'string') return undefined;
   const start = url.indexOf('/', url.indexOf('://') + 3);
   return start === -1 ? '/' : url.slice(start).replace(/[?#].*$/s, '');
-}
-
-/** Whether a value, as text, is one of the patterns, whole. Linear in the text, for patterns of the settings. */
-function matcher(patterns: readonly string[]): (value: unknown) => boolean {
-  const parts = patterns.map((pattern) => pattern.split('*'));
-  return (value) => {
-    if (value === undefined || value === null) return false;
-    const text = String(value);
-    return parts.some((each) => matchesParts(text, each));
-  };
-}
-
-/** `parts` are what stands between the stars. */
-function matchesParts(text: string, parts: readonly string[]): boolean {
-  const first = parts[0]!;
-  if (parts.length === 1) return text === first;
-  const last = parts[parts.length - 1]!;
-  if (!text.startsWith(first) || !text.endsWith(last) || text.length < first.length + last.length)
-    return false;
-  const end = text.length - last.length;
-  let from = first.length;
-  for (let index = 1; index < parts.length - 1; index++) {
-    const part = parts[index]!;
-    const found = text.indexOf(part, from);
-    if (found === -1 || found + part.length > end) return false;
-    from = found + part.length;
-  }
-  return true;
 }

@@ -152,6 +152,8 @@ export abstract class Writer {
 
   /** Text of any length and script, with its size in front. */
   protected longText(text: string): void {
+    // Each character has a byte at least: one of a hundred million is not counted first.
+    if (text.length > this.maxBytes) throw FULL;
     const bytes = Buffer.byteLength(text, 'utf8');
     this.size(bytes);
     const position = this.reserve(bytes);

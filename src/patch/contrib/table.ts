@@ -56,13 +56,6 @@ export const table: readonly Contrib[] = [
     ],
   },
   {
-    // 0.65.0
-    name: 'connect',
-    className: 'ConnectInstrumentation',
-    load: () => require('@opentelemetry/instrumentation-connect'),
-    targets: [{ module: 'connect', versions: '>=3.0.0 <4', at: [0] }],
-  },
-  {
     // 0.38.0
     name: 'cucumber',
     className: 'CucumberInstrumentation',
@@ -136,13 +129,6 @@ export const table: readonly Contrib[] = [
     targets: [{ module: '@grpc/grpc-js', versions: '>=1.0.0 <2', at: [0] }],
   },
   {
-    // 0.68.0
-    name: 'hapi',
-    className: 'HapiInstrumentation',
-    load: () => require('@opentelemetry/instrumentation-hapi'),
-    targets: [{ module: '@hapi/hapi', versions: '>=17.0.0 <22', at: [0] }],
-  },
-  {
     // 0.31.0
     name: 'kafkajs',
     className: 'KafkaJsInstrumentation',
@@ -192,13 +178,6 @@ export const table: readonly Contrib[] = [
     ],
   },
   {
-    // 0.70.0
-    name: 'koa',
-    className: 'KoaInstrumentation',
-    load: () => require('@opentelemetry/instrumentation-koa'),
-    targets: [{ module: 'koa', versions: '>=2.0.0 <4', at: [0] }],
-  },
-  {
     // 0.66.0
     name: 'lru-memoizer',
     className: 'LruMemoizerInstrumentation',
@@ -234,21 +213,6 @@ export const table: readonly Contrib[] = [
     targets: [{ module: 'mongoose', versions: '>=5.9.7 <10', at: [0] }],
   },
   {
-    // 0.68.0
-    name: 'nestjs-core',
-    className: 'NestInstrumentation',
-    load: () => require('@opentelemetry/instrumentation-nestjs-core'),
-    targets: [
-      { module: '@nestjs/core', file: 'nest-factory.js', versions: '>=4.0.0 <12', at: [0, 0] },
-      {
-        module: '@nestjs/core',
-        file: 'router/router-execution-context.js',
-        versions: '>=4.0.0 <12',
-        at: [0, 1],
-      },
-    ],
-  },
-  {
     // 0.66.0
     name: 'net',
     className: 'NetInstrumentation',
@@ -262,16 +226,6 @@ export const table: readonly Contrib[] = [
     className: 'OpenAIInstrumentation',
     load: () => require('@opentelemetry/instrumentation-openai'),
     targets: [{ module: 'openai', versions: '>=4.19.0 <7', at: [0] }],
-  },
-  {
-    // 0.67.0
-    name: 'restify',
-    className: 'RestifyInstrumentation',
-    load: () => require('@opentelemetry/instrumentation-restify'),
-    targets: [
-      { module: 'restify', versions: '>=4.1.0 <12', at: [0] },
-      { module: 'restify', file: 'lib/server.js', versions: '>=4.1.0 <12', at: [0, 0] },
-    ],
   },
   {
     // 0.69.0
@@ -293,16 +247,21 @@ export const table: readonly Contrib[] = [
 // Left out of @opentelemetry/auto-instrumentations-node 0.80.0:
 // aws-lambda: its target is the handler that AWS Lambda names at start, and it ends the span by flushing an SDK of its own.
 // bunyan: patched by this agent itself.
+// connect: patched by this agent itself.
 // express: patched by this agent itself.
+// hapi: patched by this agent itself.
 // host-metrics: makes metrics, no spans, and runs from the start.
 // http: patched by this agent itself.
 // ioredis: patched by this agent itself.
+// koa: patched by this agent itself.
 // mysql: patched by this agent itself.
 // mysql2: patched by this agent itself.
+// nestjs-core: patched by this agent itself.
 // oracledb: patched by this agent itself.
 // pg: patched by this agent itself.
 // pino: patched by this agent itself.
 // redis: patched by this agent itself.
+// restify: patched by this agent itself.
 // router: patched by this agent itself.
 // runtime-node: makes metrics, no spans, and runs from the start.
 // tedious: patched by this agent itself.

@@ -2,7 +2,7 @@
  * The settings for HTTP in the form in which requests are compared with them, made once for each agent.
  * Second station of a span's way: asked for each request, at the cost of one comparison where nothing is set.
  */
-import type { Attributes } from '@opentelemetry/api';
+import { type Attributes, type Span, TraceFlags } from '@opentelemetry/api';
 import type { PatchOptions } from '../instrumentation';
 import { cut } from './url';
 
@@ -15,6 +15,8 @@ export interface HttpOptions {
   readonly clientRequest: CapturedHeaders | undefined;
   readonly clientResponse: CapturedHeaders | undefined;
   readonly timings: boolean;
+  /** The header of a server's answer that names the trace. */
+  readonly responseHeader: string | undefined;
   /** Whether a server answers this request without a span. `target` is a path with its query. */
   ignores(method: string, path: string): boolean;
 }
@@ -33,29 +35,18 @@ export function httpOptions(options: PatchOptions): HttpOptions | undefined {
 
 function prepare(settings: NonNullable<PatchOptions['http']>): HttpOptions {
   const methods = new Set(settings.ignoredMethods);
-  const paths = settings.ignoredPaths.length > 0 ? matcher(settings.ignoredPaths) : undefined;
+  const ignoresPath = settings.matcher(settings.ignoredPaths);
+  const captured = (names: readonly string[], prefix: string) =>
+    names.length > 0 ? new CapturedHeaders(names, prefix, settings.matcher) : undefined;
   return {
     serverRequest: captured(settings.captureServerRequestHeaders, 'http.request.header.'),
     serverResponse: captured(settings.captureServerResponseHeaders, 'http.response.header.'),
     clientRequest: captured(settings.captureClientRequestHeaders, 'http.request.header.'),
     clientResponse: captured(settings.captureClientResponseHeaders, 'http.response.header.'),
     timings: settings.httpTimings,
-    ignores: (method, path) => methods.has(method) || (paths?.test(path) ?? false),
+    responseHeader: settings.responseHeader,
+    ignores: (method, path) => methods.has(method) || ignoresPath(path),
   };
-}
-
-function captured(names: readonly string[], prefix: string): CapturedHeaders | undefined {
-  return names.length > 0 ? new CapturedHeaders(names, prefix) : undefined;
-}
-
-/** Whole texts that fit one of `patterns`, in which `*` stands for any characters. */
-function matcher(patterns: readonly string[]): RegExp {
-  const parts = patterns.map((each) => each.split('*').map(escaped).join('.*'));
-  return new RegExp(`^(?:${parts.join('|')})$`, 's');
-}
-
-function escaped(text: string): string {
-  return text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
 }
 
 /** Headers that hold credentials: recorded where a setting names them exactly, never for a `*`. */
@@ -68,14 +59,18 @@ const MOST_HEADERS = 64;
 /** The headers of one kind that are recorded. */
 export class CapturedHeaders {
   readonly #exact: readonly string[];
-  readonly #pattern: RegExp | undefined;
+  readonly #matches: ((value: unknown) => boolean) | undefined;
   readonly #prefix: string;
 
   /** @param names lower-case names, `*` standing for any characters */
-  constructor(names: readonly string[], prefix: string) {
+  constructor(
+    names: readonly string[],
+    prefix: string,
+    matcher: NonNullable<PatchOptions['http']>['matcher'],
+  ) {
     const patterns = names.filter((name) => name.includes('*'));
     this.#exact = names.filter((name) => !name.includes('*'));
-    this.#pattern = patterns.length > 0 ? matcher(patterns) : undefined;
+    this.#matches = patterns.length > 0 ? matcher(patterns) : undefined;
     this.#prefix = prefix;
   }
 
@@ -90,12 +85,12 @@ export class CapturedHeaders {
     names: (message: M) => Iterable<string>,
   ): Attributes {
     for (const name of this.#exact) this.#record(attributes, name, read(message, name));
-    const pattern = this.#pattern;
-    if (pattern === undefined) return attributes;
+    const matches = this.#matches;
+    if (matches === undefined) return attributes;
     let left = MOST_HEADERS;
     for (const each of names(message)) {
       const name = String(each).toLowerCase();
-      if (name[0] === ':' || SECRET.test(name) || !pattern.test(name)) continue;
+      if (name[0] === ':' || SECRET.test(name) || !matches(name)) continue;
       if (left-- === 0) break;
       this.#record(attributes, name, read(message, name));
     }
@@ -107,4 +102,18 @@ export class CapturedHeaders {
     const list = Array.isArray(value) ? value : [value];
     attributes[this.#prefix + name] = list.slice(0, MOST_VALUES).map((each) => cut(String(each)));
   }
+}
+
+/** Names a sampled trace in the answer, for whoever asks for the trace of a response. */
+export function nameTrace(options: HttpOptions | undefined, response: Answer, span: Span): void {
+  const name = options?.responseHeader;
+  if (name === undefined || response.headersSent) return;
+  const { traceId, traceFlags } = span.spanContext();
+  if ((traceFlags & TraceFlags.SAMPLED) !== 0) response.setHeader(name, traceId);
+}
+
+/** A response of HTTP/1 or of HTTP/2's compatibility interface. */
+interface Answer {
+  readonly headersSent: boolean;
+  setHeader(name: string, value: string): unknown;
 }

@@ -11,7 +11,7 @@ import type * as Http2 from 'node:http2';
 import { Server as NetServer } from 'node:net';
 import { type Context, propagation, ROOT_CONTEXT, SpanKind, trace } from '@opentelemetry/api';
 import type { Tools } from '../instrumentation';
-import { httpOptions } from './http-options';
+import { httpOptions, nameTrace } from './http-options';
 import { IgnoredRequest } from './ignored';
 import { methodName } from './method';
 import { serverAttributes } from './server-attributes';
@@ -24,7 +24,7 @@ type Stream = Http2.ServerHttp2Stream;
 
 /** Patches `http2`, the module that has just loaded. */
 export function patchHttp2Server(http2: typeof Http2, tools: Tools): void {
-  const { Http2ServerRequest } = http2;
+  const { Http2ServerRequest, Http2ServerResponse } = http2;
   /** The prototype of all streams of servers, once the first was seen; no export leads there. */
   let streams: object | undefined;
 
@@ -66,12 +66,15 @@ export function patchHttp2Server(http2: typeof Http2, tools: Tools): void {
   }
 
   /** Tells web frameworks' patches which span their request belongs to. */
-  function join(request: unknown): void {
+  function join(request: unknown, response: unknown): void {
     try {
       if (!(request instanceof Http2ServerRequest) || noted(request) !== undefined) return;
       const { stream } = request;
       const traced = isStream(stream) ? noted(stream) : undefined;
-      if (traced !== undefined) note(request, traced);
+      if (traced === undefined) return;
+      note(request, traced);
+      if (traced instanceof ServerRequest && response instanceof Http2ServerResponse)
+        nameTrace(httpOptions(tools.options), response, traced.span);
     } catch (error) {
       tools.fault(error);
     }
@@ -88,7 +91,7 @@ export function patchHttp2Server(http2: typeof Http2, tools: Tools): void {
         case 'request':
         case 'checkContinue':
         case 'connect':
-          join(subject);
+          join(subject, headers);
           break;
       }
       if (traced === undefined) return next.emit.apply(this, arguments as any);

@@ -12,6 +12,11 @@ import { type CapturedHeaders, httpOptions } from './http-options';
 import { resetReason } from './reset';
 import { type Handled, noted } from './traced';
 
+/** What goes on within a request: a handler's span. */
+export interface Part {
+  end(): void;
+}
+
 export class ServerRequest implements Handled {
   readonly context: Context;
   readonly span: Span;
@@ -21,7 +26,10 @@ export class ServerRequest implements Handled {
   finished = false;
   /** What a web framework's patch keeps about this request. */
   web: unknown = undefined;
+  /** The template that was named last. */
+  route: string | undefined = undefined;
   readonly #tools: Tools;
+  #parts: Set<Part> | undefined;
   #ended = false;
 
   constructor(tools: Tools, span: Span, context: Context, method: string) {
@@ -37,8 +45,20 @@ export class ServerRequest implements Handled {
 
   /** Names the route's template, `/users/:id`. A later call replaces it: the last handler that ran answers. */
   setRoute(route: string): void {
+    this.route = route;
     this.span.setAttribute('http.route', route);
     this.span.updateName(`${this.method} ${route}`);
+  }
+
+  /** `part` ends with the response at the latest. */
+  begin(part: Part): void {
+    this.#parts ??= new Set();
+    this.#parts.add(part);
+  }
+
+  /** `part` has ended. */
+  forget(part: Part): void {
+    this.#parts?.delete(part);
   }
 
   /** The response is closed: ends the span, whole or cut off. */
@@ -125,6 +145,7 @@ export class ServerRequest implements Handled {
   #end(): void {
     this.#ended = true;
     try {
+      if (this.#parts !== undefined) for (const part of this.#parts) part.end();
       this.span.end();
     } catch (error) {
       this.#tools.fault(error);

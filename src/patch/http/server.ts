@@ -10,7 +10,7 @@ import type * as Http from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type Context, propagation, ROOT_CONTEXT, SpanKind, trace } from '@opentelemetry/api';
 import type { Tools } from '../instrumentation';
-import { httpOptions } from './http-options';
+import { httpOptions, nameTrace } from './http-options';
 import { IgnoredRequest } from './ignored';
 import { methodName } from './method';
 import { serverAttributes } from './server-attributes';
@@ -74,6 +74,7 @@ export function patchServer(http: typeof Http, tools: Tools): void {
   function attach(traced: Handled, response: Http.ServerResponse): void {
     try {
       note(response, traced);
+      if (traced instanceof ServerRequest) nameTrace(httpOptions(tools.options), response, traced.span);
       // A pipelined request waits without a socket, and its response isn't told when the connection goes.
       if (response.socket === null) endWithConnection(traced, response);
     } catch (error) {

@@ -1,6 +1,6 @@
 /**
  * Names the route of a request that Express 4 or 5 handles, through all mounted routers and applications:
- * `GET /api/users/:id`. No spans of its own.
+ * `GET /api/users/:id`. Spans of its own only where the setting `detail` asks for them (`express-spans.ts`).
  * Second station of a span's way, beside the HTTP server's patch.
  *
  * Express 4 holds its router; 5 takes the package `router`, which also stands alone. Both are alike: a router has a
@@ -11,6 +11,7 @@
 import { type ServerRequest, serverRequest } from '../http/server-request';
 import type { Patch, Tools } from '../instrumentation';
 import { wrap } from '../wrap';
+import { layerSpan, runLayer } from './express-spans';
 import { joinTemplates, pathTemplate } from './route-template';
 
 /** What was registered. */
@@ -91,7 +92,7 @@ function patchRouter(prototype: any, tools: Tools): void {
       const { stack } = router;
       for (let i = before; i < stack.length; i++) {
         const layer = stack[i];
-        patchLayer(Object.getPrototypeOf(layer), tools);
+        patchLayer(layer, tools);
         registered.set(layer, {
           router,
           template: pathTemplate(path),
@@ -145,20 +146,58 @@ function positionOf(traced: ServerRequest): Position {
 }
 
 /** Layers of one copy of Express share a prototype, which is met with the first layer. */
-function patchLayer(prototype: any, tools: Tools): void {
-  const name = typeof prototype.handleRequest === 'function' ? 'handleRequest' : 'handle_request';
-  wrap(prototype, name, 'express', (original) => {
+function patchLayer(layer: any, tools: Tools): void {
+  const prototype = Object.getPrototypeOf(layer);
+  const [handle, handleError] =
+    typeof prototype.handleRequest === 'function'
+      ? ['handleRequest', 'handleError']
+      : ['handle_request', 'handle_error'];
+  if (typeof prototype[handle] !== 'function') {
+    patchHandle(layer, tools);
+    return;
+  }
+
+  wrap(prototype, handle, 'express', (original) => {
     return function handleRequest(this: any, request: any) {
-      try {
-        // A route's own handlers are layers as well, which were not registered with a router.
-        const its = registered.get(this);
-        if (its !== undefined) run(this, its, request);
-      } catch (error) {
-        tools.fault(error);
-      }
-      return original.apply(this, arguments);
+      meet(this, request, tools);
+      const span =
+        this.handle?.length > 3 ? undefined : layerSpan(this, registered.has(this), request, tools);
+      if (span === undefined) return original.apply(this, arguments);
+      return runLayer(span, original, this, arguments, 2);
     };
   });
+
+  wrap(prototype, handleError, 'express', (original) => {
+    return function handleError(this: any, _error: unknown, request: any) {
+      const span =
+        this.handle?.length === 4 ? layerSpan(this, registered.has(this), request, tools) : undefined;
+      if (span === undefined) return original.apply(this, arguments);
+      return runLayer(span, original, this, arguments, 3);
+    };
+  });
+}
+
+/** Express before 4.6 calls the layers' functions itself. Those of a route are no layers, and have no spans. */
+function patchHandle(layer: any, tools: Tools): void {
+  if (layer.handle?.length > 3) return;
+  wrap(layer, 'handle', 'express', (original) => {
+    return function handle(this: any, request: any) {
+      meet(layer, request, tools);
+      const span = layerSpan(layer, true, request, tools);
+      if (span === undefined) return original.apply(this, arguments);
+      return runLayer(span, original, this, arguments, 2);
+    };
+  });
+}
+
+function meet(layer: any, request: any, tools: Tools): void {
+  try {
+    // A route's own handlers are layers as well, which were not registered with a router.
+    const its = registered.get(layer);
+    if (its !== undefined) run(layer, its, request);
+  } catch (error) {
+    tools.fault(error);
+  }
 }
 
 /** A layer that fits the request is about to run. */
@@ -188,7 +227,9 @@ function templateAt(
   isRoute: boolean,
 ): string {
   if (its.alternatives !== undefined) {
-    const path = isRoute ? pathname(request.url) : request.baseUrl.slice(entered?.baseUrl.length ?? 0);
+    const path = isRoute
+      ? pathname(request.url)
+      : (request.baseUrl ?? '').slice(entered?.baseUrl.length ?? 0);
     return joinTemplates(mount, fitting(its.alternatives, path || '/') ?? its.template);
   }
   if (its.mount !== mount) {

@@ -66,6 +66,9 @@ export function shortenSpan(
   // Both are cut like an attribute, and marked like one.
   const description = entry(DESCRIPTION, message ? toText(message) : '');
   const title = entry(NAME, name);
+  const scopeMarks = scopeEntries(span)
+    .filter(({ size }) => size > LONGEST_NAME)
+    .map(mark);
   const kept: Kept = { attributes, events: span.events.map(eventOf), links: span.links };
   const shorten = (cap: number): ReadableSpan => {
     const shorter: Record<string, unknown> = Object.create(null);
@@ -73,6 +76,7 @@ export function shortenSpan(
     const longest = Math.min(Math.max(cap, SHORTEST), LONGEST_NAME);
     if (title.size > longest) marks.push(mark(title));
     if (description.size > cap) marks.push(mark(description));
+    marks.push(...scopeMarks);
     addEntries(shorter, [...kept.attributes, ...marks], cap);
     return {
       ...plain(span),
@@ -121,7 +125,8 @@ function capFor(kept: Kept, title: Entry, description: Entry, protocol: Protocol
   const all: Entry[] = [...kept.attributes, description, title];
   let fixed = costs.span + kept.events.length * costs.event + kept.links.length * costs.link;
   for (const { name, entries } of kept.events) {
-    fixed += costs.tag + Math.min(byteLength(name), LONGEST_NAME);
+    const title = byteLength(name);
+    fixed += costs.tag + Math.min(title, LONGEST_NAME) + (title > LONGEST_NAME ? costs.marker : 0);
     for (const each of entries) all.push(each);
   }
   const keys = all.map(({ key }) => byteLength(key));
@@ -168,6 +173,8 @@ function eventOf(event: TimedEvent): Event {
 function shortenEvent({ event, name, entries, left }: Event, cap: number): TimedEvent {
   const attributes: Record<string, unknown> = Object.create(null);
   addEntries(attributes, entries, cap);
+  const title = entry('event', name);
+  if (title.size > LONGEST_NAME) addEntries(attributes, [mark(title)], cap);
   return {
     ...event,
     name: cut(name, LONGEST_NAME) as string,
@@ -207,13 +214,27 @@ function byteLength(text: string): number {
   return Buffer.byteLength(text, 'utf8');
 }
 
-/** What the encoder reads of a span beside what is cut; a span of the SDK is an object with getters. */
-function plain(span: ReadableSpan): ReadableSpan {
-  const { parentSpanId, instrumentationLibrary } = span as ReadableSpan & {
-    parentSpanId?: string;
+/** Spans of the SDK's 1.x line have it under another name. */
+function scopeOf(span: ReadableSpan): ReadableSpan['instrumentationScope'] | undefined {
+  const { instrumentationLibrary } = span as {
     instrumentationLibrary?: ReadableSpan['instrumentationScope'];
   };
-  const scope = span.instrumentationScope ?? instrumentationLibrary;
+  return span.instrumentationScope ?? instrumentationLibrary;
+}
+
+/** As they are encoded: tags of the span. */
+function scopeEntries(span: ReadableSpan): Entry[] {
+  const scope = scopeOf(span);
+  return [
+    entry('otel.scope.name', toText(scope?.name ?? '')),
+    entry('otel.scope.version', toText(scope?.version ?? '')),
+  ];
+}
+
+/** What the encoder reads of a span beside what is cut; a span of the SDK is an object with getters. */
+function plain(span: ReadableSpan): ReadableSpan {
+  const { parentSpanId } = span as ReadableSpan & { parentSpanId?: string };
+  const scope = scopeOf(span);
   return {
     spanContext: () => span.spanContext(),
     ...(span.parentSpanContext && { parentSpanContext: span.parentSpanContext }),

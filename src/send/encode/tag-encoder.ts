@@ -14,6 +14,12 @@ const MAX_KEYS = 2_000;
 /** Longer keys are rare, and dear to keep. */
 const MAX_KEY_LENGTH = 64;
 
+/**
+ * Of an array no more items than this become text, which takes some 5 ms: one of ten million would hold up the
+ * application for seconds, and no packet has room for it.
+ */
+const MOST_ITEMS = 20_000;
+
 /** The bytes of a tag up to its value, by key, for one type of tag. */
 type Heads = Map<string, Fragment>;
 
@@ -78,7 +84,9 @@ function encodeBinaryTag(writer: Writer, key: string, value: Uint8Array): void {
 export function toText(value: unknown): string {
   if (typeof value === 'string') return value;
   try {
-    if (typeof value === 'object' && value !== null) return JSON.stringify(value) ?? String(value);
+    if (typeof value === 'object' && value !== null) {
+      return longText(value) ?? JSON.stringify(value) ?? String(value);
+    }
     return String(value);
   } catch {
     // Circular, a bigint in an array, a `toJSON` or `toString` that throws.
@@ -89,6 +97,14 @@ export function toText(value: unknown): string {
     // A revoked proxy, a `Symbol.toStringTag` that throws.
     return `[${typeof value}]`;
   }
+}
+
+/** The beginning of an array with very many items, with their number; undefined for everything else. */
+function longText(value: object): string | undefined {
+  const length = Array.isArray(value) || types.isTypedArray(value) ? value.length : 0;
+  if (!(length > MOST_ITEMS)) return undefined;
+  const first = Array.prototype.slice.call(value, 0, MOST_ITEMS);
+  return `${JSON.stringify(first)} … ${length} in all`;
 }
 
 function head(writer: Writer, key: string, type: number): void {

@@ -146,3 +146,17 @@ test('SIGUSR2 does what it does without the agent, unless a setting says otherwi
   const bare = await runApp(app, { env: { HEALTH: '1' }, preload: 'none' });
   assert.deepEqual([run.stderr, run.code, run.signal], [bare.stderr, bare.code, bare.signal]);
 });
+
+test("the agent's counters are among the application's own metrics", async () => {
+  const run = await traceApp(join(__dirname, 'metrics.cjs'), { env: { OTEL_BSP_SCHEDULE_DELAY: '50' } });
+  assert.deepEqual([run.stderr, run.code], ['', 0]);
+  const { scopes, name, seen, causes } = JSON.parse(run.stdout);
+  assert.deepEqual([scopes, name], [['shop', 'tracing-agent'], 'tracing_agent.spans']);
+  // With the span of the process, where that is traced, it may be one more by then.
+  const counted = new Map<string, number>(seen);
+  assert.ok(counted.get('ended')! >= 5 && counted.get('sent')! >= 5, run.stdout);
+  assert.deepEqual([...counted.keys()], ['ended', 'sent']);
+  for (const cause of ['queue_full', 'receiver_full', 'too_large', 'refused', 'rejected', 'at_shutdown']) {
+    assert.ok(causes.includes(cause), cause);
+  }
+});

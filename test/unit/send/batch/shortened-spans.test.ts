@@ -135,6 +135,39 @@ test('only the largest values are cut, on whole characters, text, arrays, bytes 
   assert.equal(tags.error, true);
 });
 
+test('names of events and scopes that are cut are marked too', () => {
+  const { batcher, spans } = sender(FORMS[0], 65_000);
+  const scope = { name: 's'.repeat(1_000), version: 'v'.repeat(300) };
+  const events = [{ name: 'e'.repeat(70_000), time: [1, 0], attributes: { small: 'stays' } }];
+  batcher.append(spanOf({ instrumentationScope: scope, events }));
+  batcher.flush();
+  const tags = values(spans[0]!.tags);
+  assert.match(tags['otel.scope.name'] as string, /^s{100,}$/);
+  assert.deepEqual([tags['otel.scope.name.truncated'], tags['otel.scope.version.truncated']], [1_000, 300]);
+  const fields = values(spans[0]!.logs![0]!.fields);
+  assert.match(fields.event as string, /^e{100,}$/);
+  assert.deepEqual([fields['event.truncated'], fields.small], [70_000, 'stays']);
+});
+
+test('an array of billions of items has its first ones and their number, without going through them', () => {
+  const { batcher, spans, counters } = sender(FORMS[2], 2 ** 20);
+  const attributes = {
+    // Each alone would take minutes to go through.
+    holes: new Array(2 ** 32 - 1),
+    numbers: Object.assign(new Array(2 ** 32 - 1), { 0: 1.5, 1: 2 }),
+    floats: new Float64Array(3_000_000),
+    few: [1, 2],
+  };
+  batcher.append(spanOf({ attributes }));
+  batcher.flush();
+  const tags = values(spans[0]!.tags);
+  assert.match(tags.holes as string, /^\[null,(null,)+null\] … 4294967295 in all$/);
+  assert.match(tags.numbers as string, /^\[1.5,2,null.*\] … 4294967295 in all$/);
+  assert.match(tags.floats as string, /^\[0,0,.*\] … 3000000 in all$/);
+  assert.equal(tags.few, '[1,2]');
+  assert.deepEqual([counters.shortened, counters.droppedUnencodable], [0, 0]);
+});
+
 test('where cutting values is not enough the last events stay, and what went is counted', () => {
   const { batcher, spans } = sender(FORMS[0], 1300);
   const events = Array.from({ length: 1000 }, (_, index) => ({ name: `event ${index}`, time: [index, 0] }));

@@ -1,0 +1,6 @@
+// Hono's CommonJS build.
+const { Hono } = require('hono');
+const { serve } = require('@hono/node-server');
+const { run } = require('./application.cjs');
+
+run({ Hono, serve });

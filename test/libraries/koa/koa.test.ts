@@ -1,0 +1,101 @@
+/**
+ * Koa 2 and 3 with their routers under the agent: routes by their templates, and spans of middleware on request.
+ */
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { needsLibrary } from '../../support/libraries';
+import { nodeNamed } from '../../support/nodes';
+import { routesOf, spansBelow, traceUnchanged } from '../../support/routes';
+
+const fixture = (name: string) => join(__dirname, name);
+
+const routes = {
+  'GET /': '/',
+  'GET /orders/7': '/orders/:id',
+  'HEAD /orders/8': '/orders/:id',
+  'GET /people/me': '/people/:id',
+  'GET /files/12': '/^\\/files\\/(\\d+)$/',
+  'GET /one': '/one',
+  'GET /two': '/two',
+  'POST /any': '/any',
+  'GET /throws': '/throws',
+  'GET /rejects': '/rejects',
+  'GET /api/users/ann': '/api/users/:user',
+  'GET /api/users/ann/pets/rex': '/api/users/:user/pets/:pet',
+  'GET /middleware': null,
+  'POST /orders/9': null,
+  'GET /nowhere': null,
+};
+
+for (const [koa, router] of [
+  ['koa2-lowest', 'koa-router12'],
+  ['koa2', 'koa-router'],
+  ['koa3', '@koa/router'],
+] as const) {
+  const env = { KOA: koa, ROUTER: router };
+
+  test(`${koa} with ${router}: each request has its route's full template`, async (t) => {
+    if (!needsLibrary(t, koa, router)) return;
+    const { spans } = await traceUnchanged(fixture('routes.cjs'), { env });
+    assert.deepEqual(routesOf(spans), routes);
+    assert.equal(spans.filter(({ tags }) => tags['span.kind'] === undefined).length, 0);
+  });
+
+  test(`${koa} with ${router}: detail=middleware makes a span of each middleware, one below the other`, async (t) => {
+    if (!needsLibrary(t, koa, router)) return;
+    const { spans } = await traceUnchanged(fixture('routes.cjs'), {
+      env: { ...env, TRACING_AGENT_DETAIL: 'middleware' },
+    });
+    assert.deepEqual(routesOf(spans), routes);
+    assert.deepEqual(spansBelow(spans, 'GET /orders/7'), [
+      'middleware - first',
+      '  middleware - <anonymous>',
+      '    middleware - inside',
+      '      middleware - check',
+      '        router - /orders/:id',
+    ]);
+    assert.deepEqual(spansBelow(spans, 'GET /rejects'), [
+      'middleware - first',
+      '  middleware - <anonymous>!',
+      '    middleware - inside!',
+      '      router - /rejects!',
+    ]);
+    assert.deepEqual(spansBelow(spans, 'GET /middleware'), [
+      'middleware - first',
+      '  middleware - <anonymous>',
+    ]);
+  });
+}
+
+test('koa3: detail=handler makes a span of the answering handler alone', async (t) => {
+  if (!needsLibrary(t, 'koa3', '@koa/router')) return;
+  const env = { KOA: 'koa3', ROUTER: '@koa/router', TRACING_AGENT_DETAIL: 'handler' };
+  const { spans } = await traceUnchanged(fixture('routes.cjs'), { env });
+  assert.deepEqual(spansBelow(spans, 'GET /orders/7'), ['router - /orders/:id']);
+  assert.deepEqual(spansBelow(spans, 'GET /people/me'), ['router - /people/:id']);
+});
+
+test('koa3: an ES module imports it and its router', async (t) => {
+  if (!needsLibrary(t, 'koa3', '@koa/router')) return;
+  const env = { TRACING_AGENT_DETAIL: 'middleware' };
+  const { spans } = await traceUnchanged(fixture('routes.mjs'), { env });
+  assert.deepEqual(routesOf(spans), { 'GET /api/orders/1': '/api/orders/:id' });
+  assert.deepEqual(spansBelow(spans, 'GET /api/orders/1'), [
+    'middleware - first',
+    '  router - /api/orders/:id',
+  ]);
+});
+
+for (const [koa, router, version] of [
+  ['koa2', 'koa-router12', '18'],
+  ['koa3', '@koa/router', '26'],
+] as const) {
+  const node = nodeNamed(version);
+  test(`${koa} on Node ${version}`, { skip: node === undefined && 'run "npm run nodes"' }, async (t) => {
+    if (!needsLibrary(t, koa, router)) return;
+    const options = { node: node!.path, env: { KOA: koa, ROUTER: router, NODE_NO_WARNINGS: '1' } };
+    const { spans } = await traceUnchanged(fixture('routes.cjs'), options);
+    assert.deepEqual(routesOf(spans), routes);
+  });
+}

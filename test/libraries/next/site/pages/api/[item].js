@@ -1,0 +1,4 @@
+// An API route of the pages router.
+export default function handler(request, response) {
+  response.status(200).json({ item: request.query.item });
+}
