@@ -120,14 +120,17 @@ async function main() {
     });
   });
 
+  const other = mysql.createConnection(settings);
+  other.on('error', () => {});
+  // `threadId` came with 2.2.
+  const [, [{ id }]] = await called((done) => other.query('SELECT CONNECTION_ID() AS id', done));
+
   await part('lost', async () => {
-    const other = mysql.createConnection(settings);
-    other.on('error', () => {});
-    await called((done) => other.connect(done));
     const lost = called((done) => other.query("SELECT SLEEP(60), 'canary'", done));
-    await called((done) => connection.query('KILL ?', [other.threadId], done));
+    await called((done) => connection.query('KILL ?', [id], done));
     seen.lost = (await lost)[0].code;
-    seen.after = (await called((done) => other.query('SELECT 1', done)))[0].code;
+    // 2.0 never answers a query after the loss.
+    if (!env.LIBRARY) seen.after = (await called((done) => other.query('SELECT 1', done)))[0].code;
     const closed = mysql.createConnection({ ...settings, host: '127.0.0.1', port: 1 });
     seen.refused = (await called((done) => closed.query('SELECT 2', done)))[0].code;
   });

@@ -12,7 +12,10 @@ import { onlyBelow, outline } from '../redis/span-outline';
 const fixture = (name: string) => join(__dirname, name);
 
 const expected = {
-  none: ['CREATE TABLE birds | CREATE TEMPORARY TABLE birds (id int PRIMARY KEY, name text)'],
+  none: [
+    'CREATE TABLE birds | CREATE TEMPORARY TABLE birds (id int PRIMARY KEY, name text)',
+    'SELECT | SELECT CONNECTION_ID() AS id',
+  ],
   callbacks: [
     'INSERT birds | INSERT INTO birds SET ?',
     'INSERT birds | INSERT INTO birds VALUES (?)',
@@ -126,6 +129,20 @@ for (const library of ['mysql', 'mysql-lowest']) {
     assert.equal(run.code, bare.code);
   });
 }
+
+test('mysql-lowest: each query is one span below its caller, in every style', async (t) => {
+  if (!needsLibrary(t, 'mysql-lowest') || !(await needs(t, 'mariadb'))) return;
+  const run = await traceApp(fixture('everything.cjs'), { env: { LIBRARY: 'mysql-lowest' } });
+  assertClean(run);
+  // Without the query after the loss, which never ends.
+  const lost = expected.lost.filter((line) => !line.endsWith('AFTER_FATAL_ERROR'));
+  assert.deepEqual(outline(run.spans), { ...expected, lost });
+  const { active } = JSON.parse(run.stdout);
+  assert.deepEqual(
+    Object.keys(active).filter((where) => !active[where]),
+    [],
+  );
+});
 
 test('an ES module that imports it is traced', async (t) => {
   if (!needsLibrary(t, 'mysql') || !(await needs(t, 'mariadb'))) return;

@@ -187,6 +187,22 @@ for (const library of ['mysql2-2', 'mysql2-lowest']) {
     assert.equal(pool.stdout.trim(), '[]', "a caller's span is not active");
     assert.equal(pool.spans.length, 20 * 10);
   });
+
+  test(`${library}: queries of every style, and failures that nobody handles`, async (t) => {
+    if (!needsLibrary(t, library) || !(await needs(t, 'mariadb'))) return;
+    const env = { LIBRARY: library };
+    const run = await traceApp(fixture('everything.cjs'), { env });
+    assertClean(run);
+    assert.deepEqual(outline(run.spans), expected);
+    const { active } = JSON.parse(run.stdout);
+    assert.deepEqual(
+      Object.keys(active).filter((where) => !active[where]),
+      [],
+    );
+    const bare = await runApp(fixture('unhandled.cjs'), { env: { ...serviceEnv, ...env }, preload: 'none' });
+    assert.match(bare.stdout, /"rejection ER_NO_SUCH_TABLE","rejection ER_NO_SUCH_TABLE"/);
+    assert.equal((await traceApp(fixture('unhandled.cjs'), { env })).stdout, bare.stdout);
+  });
 }
 
 test('the trace goes into a comment where it is asked for, and never into a prepared statement', async (t) => {

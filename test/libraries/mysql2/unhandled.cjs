@@ -37,13 +37,15 @@ async function main() {
   seen.push(command.constructor.name, command.listenerCount('error'), Object.keys(connection).sort());
   await promised.end();
 
-  // A query without a callback or a listener for 'error' breaks its connection.
-  const broken = mysql.createConnection(options);
-  const failed = new Promise((resolve) => broken.on('error', resolve));
-  await new Promise((resolve) => broken.connect(resolve));
-  broken.query('SELECT 1 FROM missing');
-  seen.push((await failed).code);
-  broken.destroy();
+  // A query without a callback or a listener for 'error' breaks its connection. Older releases tell nobody.
+  if (!process.env.LIBRARY) {
+    const broken = mysql.createConnection(options);
+    const failed = new Promise((resolve) => broken.on('error', resolve));
+    await new Promise((resolve) => broken.connect(resolve));
+    broken.query('SELECT 1 FROM missing');
+    seen.push((await failed).code);
+    broken.destroy();
+  }
 
   // Nobody listens there.
   const pool = mysql.createPool({ host: '127.0.0.1', port: 1 });

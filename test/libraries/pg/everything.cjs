@@ -89,10 +89,13 @@ async function main() {
         seen.thrown = thrown.constructor.name;
       }
     }
-    try {
-      client.query('SELECT 1', [], 'canary');
-    } catch (thrown) {
-      seen.badCallback = thrown.message;
+    // 8.0 throws once the answer is there, out of the socket.
+    if (!process.env.LIBRARY) {
+      try {
+        client.query('SELECT 1', [], 'canary');
+      } catch (thrown) {
+        seen.badCallback = thrown.message;
+      }
     }
   });
 

@@ -202,6 +202,24 @@ test('pg 8.0.3: requests that share one connection keep their traces apart', asy
   assert.equal(pool.spans.length, 20 * 6);
 });
 
+test('pg 8.0.3: queries of every style, and failures that nobody handles', async (t) => {
+  if (!needsLibrary(t, 'pg-lowest') || !(await needs(t, 'postgres'))) return;
+  const env = { LIBRARY: 'pg-lowest' };
+  const run = await traceApp(fixture('everything.cjs'), { env });
+  assertClean(run);
+  // Without the callback that isn't one.
+  const errors = expected.errors.filter((line) => !line.endsWith('TypeError'));
+  assert.deepEqual(outline(run.spans), { ...expected, errors });
+  const { active } = JSON.parse(run.stdout);
+  assert.deepEqual(
+    Object.keys(active).filter((where) => !active[where]),
+    [],
+  );
+  const bare = await runApp(fixture('unhandled.cjs'), { env: { ...serviceEnv, ...env }, preload: 'none' });
+  assert.match(bare.stdout, /"rejection 42P01","rejection 42P01"/);
+  assert.equal((await traceApp(fixture('unhandled.cjs'), { env })).stdout, bare.stdout);
+});
+
 test('pg-native and pg-promise: each query is one span below its caller', async (t) => {
   if (!needsLibrary(t, 'pg-native', 'pg-promise') || !(await needs(t, 'postgres'))) return;
   const run = await traceApp(fixture('around.cjs'));

@@ -17,11 +17,14 @@ async function main() {
   await client.query('SELECT 1');
   await settled();
   await Promise.all(Array.from({ length: 30 }, () => client.query('SELECT 1')));
-  client.query('SELECT 1', () => {
-    throw Object.assign(new Error(), { code: 'thrown by a callback' });
-  });
-  await client.query('SELECT 1');
-  await settled();
+  // Under 8.0 a connection never answers again after that.
+  if (!process.env.LIBRARY) {
+    client.query('SELECT 1', () => {
+      throw Object.assign(new Error(), { code: 'thrown by a callback' });
+    });
+    await client.query('SELECT 1');
+    await settled();
+  }
   const promise = client.query('SELECT 1');
   seen.push(Object.getPrototypeOf(promise) === Promise.prototype);
   await promise;
