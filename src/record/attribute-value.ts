@@ -4,12 +4,17 @@
  */
 import { type Attributes, type AttributeValue, diag } from '@opentelemetry/api';
 
+/** Items of an array that are looked at and kept: `new Array(2 ** 32 - 1)` would hold the process for minutes. */
+const MOST_ITEMS = 20_000;
+
 /** Primitives, and arrays of one primitive type with gaps allowed. */
 export function isAttributeValue(value: unknown): value is AttributeValue {
   if (isPrimitive(value)) return true;
   if (!Array.isArray(value)) return false;
   let type: string | undefined;
-  for (const element of value) {
+  const length = Math.min(value.length, MOST_ITEMS);
+  for (let index = 0; index < length; index++) {
+    const element = value[index];
     if (element === null || element === undefined) continue;
     if (!isPrimitive(element)) return false;
     type ??= typeof element;
@@ -27,7 +32,7 @@ export function validAttributes(attributes: unknown): Attributes {
     if (value === undefined || value === null) continue;
     if (key === '') diag.warn('Invalid attribute key: ');
     else if (!isAttributeValue(value)) diag.warn(`Invalid attribute value set for key: ${key}`);
-    else valid[key] = Array.isArray(value) ? (value.slice() as AttributeValue) : value;
+    else valid[key] = Array.isArray(value) ? (value.slice(0, MOST_ITEMS) as AttributeValue) : value;
   }
   return valid;
 }
@@ -47,10 +52,12 @@ export function limited(
 
 /** Strings, and those of an array, at most `length` characters long. */
 export function cut(value: AttributeValue, length: number): AttributeValue {
-  if (length === Number.POSITIVE_INFINITY) return value;
+  if (length === Number.POSITIVE_INFINITY && !(Array.isArray(value) && value.length > MOST_ITEMS))
+    return value;
   if (typeof value === 'string') return value.length > length ? value.slice(0, length) : value;
   if (!Array.isArray(value)) return value;
-  return value.map((each) => (typeof each === 'string' ? each.slice(0, length) : each)) as AttributeValue;
+  const items = value.length > MOST_ITEMS ? value.slice(0, MOST_ITEMS) : value;
+  return items.map((each) => (typeof each === 'string' ? each.slice(0, length) : each)) as AttributeValue;
 }
 
 function isPrimitive(value: unknown): value is string | number | boolean {

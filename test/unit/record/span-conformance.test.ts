@@ -310,3 +310,11 @@ test('an end before its start makes a duration of 0', () => {
     assert.equal(ended.spans[0]!.status.code, SpanStatusCode.UNSET);
   }
 });
+
+test('an array of billions of items is cut instead of holding the process', () => {
+  const { tracer, ended } = both().ours;
+  const span = tracer.startSpan('x', { attributes: { given: new Array(2 ** 32 - 1) } }, ROOT_CONTEXT);
+  span.setAttribute('set', new Array(2 ** 32 - 1));
+  span.end();
+  for (const key of ['given', 'set']) assert.equal((ended.spans[0]!.attributes[key] as []).length, 20_000);
+});
