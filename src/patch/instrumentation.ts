@@ -46,9 +46,9 @@ export type HttpSettings = Pick<
   | 'httpTimings'
   | 'responseHeader'
 > & {
-    /** Makes a test for patterns in which `*` stands for any text; linear, since what it meets comes from requests. */
-    readonly matcher: (patterns: readonly string[]) => (value: unknown) => boolean;
-  };
+  /** Makes a test for patterns in which `*` stands for any text; linear, since what it meets comes from requests. */
+  readonly matcher: (patterns: readonly string[]) => (value: unknown) => boolean;
+};
 
 /** What a patch works with. Every method contains its own failures. */
 export interface Tools {

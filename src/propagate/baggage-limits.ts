@@ -26,8 +26,7 @@ export function sendable(
   const encoded = isToken(key) ? percentEncode(value) : undefined;
   if (encoded !== undefined && allowance.admits(value, key.length + encoded.length + around)) return encoded;
   counters.baggageDropped++;
-  const problem =
-    encoded === undefined ? 'no header can hold its key or value' : 'it is over the limits';
+  const problem = encoded === undefined ? 'no header can hold its key or value' : 'it is over the limits';
   report('TA_BAGGAGE_DROPPED', { key, problem });
   return undefined;
 }

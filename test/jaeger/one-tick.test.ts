@@ -34,6 +34,15 @@ for (const transport of ['UDP compact', 'UDP binary', 'HTTP']) {
   });
 }
 
+test('10,000 spans that end in one tick all leave over HTTP, with the default queue', async (t) => {
+  if (!(await needs(t, 'jaeger'))) return;
+  const run = await runApp(join(__dirname, 'fixtures/spans-in-one-tick.cjs'), {
+    env: { ...agentAddress('HTTP', jaeger!), COUNT: '10000', TRACING_AGENT_FLUSH_ON_EXIT_MILLIS: '15000' },
+  });
+  assert.deepEqual({ code: run.code, stderr: run.stderr }, { code: 0, stderr: '' });
+  assert.equal((await jaeger!.findTrace(run.stdout.trim(), 10_000)).length, 10_000);
+});
+
 function agentAddress(
   transport: string,
   { compactPort, binaryPort, collectorUrl }: Jaeger,

@@ -56,13 +56,15 @@ interface Entry {
   /** Connections that broke under it in a row. */
   breaks: number;
   request: ClientRequest | undefined;
+  /** To be called when it is under way. */
+  taken?: (() => void) | undefined;
   /** It is in a file too; `fromFile` where that is where it came from. */
   spooled: Spooled | undefined;
   readonly fromFile: boolean;
 }
 
-/** Requests under way at a time; more only queue up in the collector. */
-const MOST_REQUESTS = 2;
+/** Requests under way at a time; more only queue up in the collector. With the queue they hold 10,000 spans of one tick. */
+const MOST_REQUESTS = 3;
 /** With all of them unanswered for so long, one more goes out: it finds a collector that is back behind dead connections. */
 const STALL = 3_000;
 /** Broken connections are replaced at once so often in a row; there are no more to be left over from better times. */
@@ -113,7 +115,7 @@ export class HttpTransport implements Transport {
 
   prepare(): void {}
 
-  send(packet: Buffer, spans: number, done: Done): void {
+  send(packet: Buffer, spans: number, done: Done, taken?: () => void): void {
     if (this.#closed) {
       done('shutdown');
       return;
@@ -121,7 +123,7 @@ export class HttpTransport implements Transport {
     this.#heldSpans += spans;
     this.#heldBytes += packet.buffer.byteLength;
     const order = this.#order++;
-    this.#waiting.push(entryOf(packet, spans, done, order, undefined));
+    this.#waiting.push({ ...entryOf(packet, spans, done, order), taken });
     this.#next();
     this.#spill();
   }
@@ -189,6 +191,8 @@ export class HttpTransport implements Transport {
       const entry = this.#waiting.shift() ?? this.#fromSpool();
       if (entry === undefined) break;
       this.#active.add(entry);
+      entry.taken?.();
+      entry.taken = undefined;
       // The agent never traces itself.
       context.with(suppressTracing(context.active()), () => this.#start(entry));
     }

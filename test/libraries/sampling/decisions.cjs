@@ -16,7 +16,9 @@ const ask = (line) =>
     const [method, path, ...headers] = line.split(' ');
     const lines = headers.map((each) => each.replace('=', ': '));
     const socket = net.connect(server.address().port, '127.0.0.1');
-    socket.write([`${method} ${path} HTTP/1.1`, 'Host: x', 'Connection: close', ...lines, '', ''].join('\r\n'));
+    socket.write(
+      [`${method} ${path} HTTP/1.1`, 'Host: x', 'Connection: close', ...lines, '', ''].join('\r\n'),
+    );
     socket.resume().on('close', resolve);
   });
 server.listen(0, '127.0.0.1', async () => {
