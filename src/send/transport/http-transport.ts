@@ -64,7 +64,7 @@ interface Entry {
 }
 
 /** Requests under way at a time; more only queue up in the collector. With the queue they hold 10,000 spans of one tick. */
-const MOST_REQUESTS = 3;
+const MOST_REQUESTS = 4;
 /** With all of them unanswered for so long, one more goes out: it finds a collector that is back behind dead connections. */
 const STALL = 3_000;
 /** Broken connections are replaced at once so often in a row; there are no more to be left over from better times. */

@@ -123,11 +123,11 @@ for (const [name, answer] of [
     (request) => request.once('data', () => (request.socket as Socket).resetAndDestroy()),
   ],
 ] as [string, RequestListener][]) {
-  test(`a collector that ${name} three times gets the batches after that, the oldest first`, async (t) => {
+  test(`a collector that ${name} four times gets the batches after that, the oldest first`, async (t) => {
     const bodies: string[] = [];
     let asked = 0;
     const url = await collector(t, (request, response) => {
-      if (++asked <= 3) return answer(request, response);
+      if (++asked <= 4) return answer(request, response);
       request.on('data', (chunk) => bodies.push(String(chunk)));
       request.on('end', () => response.writeHead(202).end());
     });
@@ -137,11 +137,12 @@ for (const [name, answer] of [
       random: () => 0,
       counters,
     });
-    const sent = ['a', 'b', 'c'].map((text) => send(transport, text));
-    assert.deepEqual(await Promise.all(sent), [undefined, undefined, undefined]);
-    assert.deepEqual([...new Set(bodies)].sort(), ['a', 'b', 'c']);
+    const texts = ['a', 'b', 'c', 'd'];
+    const sent = texts.map((text) => send(transport, text));
+    assert.deepEqual(await Promise.all(sent), [undefined, undefined, undefined, undefined]);
+    assert.deepEqual([...new Set(bodies)].sort(), texts);
     assert.equal(bodies[0], 'a');
-    assert.ok(counters.retried >= 3);
+    assert.ok(counters.retried >= 4);
   });
 }
 
