@@ -5,8 +5,9 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import manifest from '../package.json';
 import { type CatalogueEntry, catalogue } from '../src/patch/catalogue';
+import { comparisons } from '../src/patch/comparison';
 import { packages } from '../src/patch/registry';
-import libraries from '../test/libraries/package.json';
+import libraries from '../test/support/libraries/package.json';
 import matrix from '../test/support/matrix.json';
 import { renderContrib } from './contrib-page';
 
@@ -27,7 +28,7 @@ export interface TestPackage {
 export function testPackages(): TestPackage[] {
   const texts = testTexts();
   const wanted = { ...libraries.dependencies, ...manifest.devDependencies };
-  const locks = ['test/libraries/package-lock.json', 'package-lock.json'].map(
+  const locks = ['test/support/libraries/package-lock.json', 'package-lock.json'].map(
     (file) => JSON.parse(readFileSync(join(root, file), 'utf8')).packages,
   );
   return Object.keys(wanted).flatMap((alias) => {
@@ -68,6 +69,27 @@ export function testedOf(entry: CatalogueEntry, from: readonly TestPackage[]): s
   return [...new Set(versions)].sort((a, b) => a.localeCompare(b, 'en', { numeric: true }));
 }
 
+/** Where test/libraries/contrib-comparison finds differences. */
+function renderComparison(): string[] {
+  const lines = [
+    '## Compared with the same under OpenTelemetry',
+    '',
+    "A test runs one application for each of these libraries under this agent and under OpenTelemetry's SDK with its own",
+    'instrumentation, and compares spans, kinds, parents, failures and the names of attributes. What differs:',
+    '',
+  ];
+  for (const { library, spansLacking = [], spansAdded = [], lacking = {}, added = {} } of comparisons) {
+    const parts = [
+      ...spansLacking.map(({ what, reason }) => `no spans for ${what} (${reason})`),
+      ...spansAdded.map(({ what, reason }) => `a span for ${what} (${reason})`),
+      ...Object.entries(lacking).map(([key, reason]) => `no \`${key}\` (${reason})`),
+      ...Object.entries(added).map(([key, reason]) => `\`${key}\` (${reason})`),
+    ];
+    lines.push(`- **${library}**: ${parts.join('; ')}.`);
+  }
+  return [...lines, ''];
+}
+
 const UNSEEN = `## What cannot be seen
 
 **ES modules.** A package that is CommonJS is seen whoever asks for it. One whose \`import\` leads to ES modules needs a
@@ -89,7 +111,9 @@ libraries that it holds for certain are named (\`TA_BUNDLED\`); a bundle that do
 at the level \`info\`. Mark the libraries as external: \`--external:pg\` or \`--packages=external\` of esbuild, \`externals\` of
 webpack, \`external\` of rolldown and Rollup, \`serverExternalPackages\` of Next.js.
 
-**Versions.** A version that is newer than the range is left alone, and one line (\`TA_PATCH_NEWER\`) says so.
+**Versions.** A version that is newer than the range is named in one line (\`TA_PATCH_NEWER\`). It is patched where it has
+all that the patch wraps; else it is left alone, and a second line (\`TA_PATCH_NOTHING\`) says what it lacks. Those below
+"through OpenTelemetry's instrumentations" are left alone.
 `;
 
 /** The text of docs/instrumentations.md. */
@@ -101,7 +125,7 @@ export function renderInstrumentations(): string {
     '',
     'Each library is traced from the moment in which the application loads it; a library that is not loaded costs nothing.',
     'The name in the second column is the one for the settings `enabledInstrumentations` and `disabledInstrumentations`.',
-    'A version that is not in the range runs untraced, and `TRACING_AGENT_LOG_LEVEL=info` says so. Packages that are',
+    'An older version runs untraced, and `TRACING_AGENT_LOG_LEVEL=info` says so. Packages that are',
     'CommonJS are seen by `require` and by `import` alike, on every supported Node.js. How ES modules are seen, what is',
     'loaded before the agent, and bundles: see [what cannot be seen](#what-cannot-be-seen).',
     '',
@@ -128,7 +152,7 @@ export function renderInstrumentations(): string {
     }
     lines.push('');
   }
-  lines.push(...renderContrib(from));
+  lines.push(...renderComparison(), ...renderContrib(from));
   return `${lines.join('\n').trimEnd()}\n\n${UNSEEN}`;
 }
 

@@ -1,6 +1,6 @@
 /**
  * Brings the libraries that the tests of test/libraries run under the agent beside the development dependencies:
- * 1.3 GB, installed into the cache folder after test/libraries/package-lock.json and linked from there.
+ * 1.3 GB, installed into the cache folder after test/support/libraries/package-lock.json and linked from test/libraries.
  * `npm run libraries`; what is there already is left alone.
  */
 import { spawnSync } from 'node:child_process';
@@ -21,7 +21,8 @@ import { cacheFolder, repository, run } from './cache.mjs';
 /** Compiled here, since their install scripts would download a binary. Where that fails, their tests are skipped. */
 const native = ['better-sqlite3', 'better-sqlite3-11', 'sqlite3', 'libpq'];
 
-const source = join(repository, 'test/libraries');
+/** Not in test/libraries: a package.json there would keep fixtures from finding `tracing-agent` itself. */
+const source = join(repository, 'test/support/libraries');
 const lock = readFileSync(join(source, 'package-lock.json'));
 const key = createHash('sha256').update(lock).digest('hex').slice(0, 12);
 const folder = join(cacheFolder, `libraries-${key}`);
@@ -63,7 +64,7 @@ function install() {
 }
 
 function link() {
-  const place = join(source, 'node_modules');
+  const place = join(repository, 'test/libraries/node_modules');
   if (lstatSync(place, { throwIfNoEntry: false })) rmSync(place, { recursive: true, force: true });
   symlinkSync(join(folder, 'node_modules'), place, 'junction');
 }

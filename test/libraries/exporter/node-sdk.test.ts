@@ -74,3 +74,27 @@ for (const { name, application, node } of lines) {
     });
   }
 }
+
+for (const { name, application, node } of lines) {
+  test(`propagators and the remote sampler serve ${name}`, async (t) => {
+    if (application !== undefined && !sdkNode3.needs(t)) return;
+    const run = await runApp(join(__dirname, 'fixtures/node-sdk-parts.cjs'), {
+      node,
+      preload: 'none',
+      env: {
+        ...(application === undefined ? {} : { APPLICATION: application }),
+        OTEL_TRACES_EXPORTER: 'none',
+        OTEL_METRICS_EXPORTER: 'none',
+        OTEL_LOGS_EXPORTER: 'none',
+      },
+    });
+    assert.deepEqual({ code: run.code, stderr: run.stderr }, { code: 0, stderr: '' });
+    assert.deepEqual(JSON.parse(run.stdout), {
+      before: false,
+      type: 'probabilistic',
+      param: 1,
+      headers: ['uber-trace-id', 'traceparent', 'b3'],
+      back: [true, true, true],
+    });
+  });
+}
