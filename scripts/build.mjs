@@ -20,9 +20,17 @@ const dist = join(root, 'dist');
 /** What runs in a traced process: one file that is read at start, and a chunk for each library's patch. */
 const agent = { register: 'register', index: 'index', 'es-module-thread': 'load/es-module-thread' };
 /** What is used without the agent; a build of its own, so that the agent's file needn't be cut up for it. */
-const parts = { exporter: 'exporter', propagator: 'propagator', sampler: 'sampler', viewer: 'viewer/index' };
+const parts = {
+  exporter: 'exporter',
+  propagator: 'propagator',
+  sampler: 'sampler',
+  viewer: 'viewer/index',
+  controller: 'controller',
+};
+/** What a person types: never read by a traced process, and all in one file. */
+const commands = { cli: 'cli/main' };
 /** Those whose types are public. */
-const typed = ['index', 'exporter', 'propagator', 'sampler'];
+const typed = ['index', 'exporter', 'propagator', 'sampler', 'controller'];
 
 /**
  * Files that share a chunk, though each is asked for alone: small, and of applications that use few of them. The package
@@ -45,6 +53,20 @@ const rooms = {
 const roomOf = new Map(Object.entries(rooms).flatMap(([room, files]) => files.map((file) => [file, room])));
 const memberName = (file) => file.replaceAll(/\W/g, '_');
 const ROOM = '\0room:';
+
+/** In the commands' build: `require('…')` of a file of ours → the file that another build makes of it. */
+const builtElsewhere = {
+  name: 'built-elsewhere',
+  resolveId(source, importer, { kind }) {
+    if (kind !== 'require-call' || !source.startsWith('.') || !importer?.startsWith(src)) return null;
+    const file = relative(src, resolve(dirname(importer), source))
+      .split(sep)
+      .join('/');
+    const part = Object.keys(parts).find((name) => parts[name] === file);
+    const name = part ?? roomOf.get(file) ?? file.replaceAll('/', '-');
+    return { id: `./${name}.js`, external: 'relative' };
+  },
+};
 
 /**
  * `require('./redis/ioredis')` in the source → an entry of its own, or of its room, which that call reads when it is made.
@@ -123,7 +145,7 @@ const withoutDocs = {
 const bundledFiles = new Set();
 
 /** @param entries name → file from src/ without extension, or the name of a package */
-async function bundle(entries, prefix, output, plugins = []) {
+async function bundle(entries, prefix, output, plugins = [], replacing = [withoutDocs]) {
   const input = Object.entries(entries).map(([name, file]) => [
     name,
     file.startsWith('@') ? file : join(src, `${file}.ts`),
@@ -131,13 +153,15 @@ async function bundle(entries, prefix, output, plugins = []) {
   const bundled = await rolldown({
     input: Object.fromEntries(input),
     platform: 'node',
+    // The application's own, where it has a Kubernetes controller.
+    external: ['@kubernetes/client-node'],
     // The ES modules of OpenTelemetry's packages: only those can be tree-shaken.
     resolve: {
       mainFields: ['esnext', 'module', 'main'],
       conditionNames: ['esnext', 'module', 'import', 'default'],
       modules: folders,
     },
-    plugins: [lazyChunks(prefix), contribChunks, ...plugins, replacements, withoutDocs],
+    plugins: [...plugins, lazyChunks(prefix), contribChunks, replacements, ...replacing],
     treeshake: { moduleSideEffects: (id) => id.startsWith(src) || id.includes('require-in-the-middle') },
     onwarn(warning) {
       throw new Error(warning.message);
@@ -197,20 +221,38 @@ rmSync(dist, { recursive: true, force: true });
 // Three layers, each one file, since one is read faster than several: what runs at start, what the first span needs,
 // and then a file for each library's patch.
 const onDemand =
-  /[\\/]src[\\/](patch[\\/](process|http|redis|sql|web|messaging|contrib[\\/](drive|lasting)|opentelemetry-api)|load[\\/](require-hook|es-module|installed-packages|bundled-libraries)|send[\\/](otlp|console|failover|fan-out|create-senders|health-metrics|transport[\\/](http|retry|spool|crc32|collector|exit))|diagnostics[\\/]trace-tree|sample[\\/](rules-sampler|local-tail|debug-guard|debug-credits)|thrift[\\/](batch-decoder|binary-reader|compact-reader|reader))|require-in-the-middle|module-details-from-path|@opentelemetry[\\/]otlp-/;
+  /[\\/]src[\\/](patch[\\/](libraries|registry|process|http|redis|sql|web|messaging|contrib[\\/]|opentelemetry-api)|load[\\/](require-hook|es-module|bundled-libraries)|send[\\/](otlp|console|failover|fan-out|create-senders|health-metrics|transport[\\/](http|retry|spool|crc32|collector|exit))|diagnostics[\\/]trace-tree|sample[\\/](rules-sampler|local-tail|debug-guard|debug-credits)|thrift[\\/](batch-decoder|binary-reader|compact-reader|reader))|require-in-the-middle|module-details-from-path|@opentelemetry[\\/]otlp-/;
 const start =
-  /[\\/]src[\\/](config|diagnostics|load|patch[\\/](registry|chosen|patcher|wrap|contrib[\\/](contrib|table))|record[\\/]api-globals|(agent|lifecycle|control|version|register|index)\.ts$)/;
+  /[\\/]src[\\/](config|diagnostics|load|patch[\\/](builtins|chosen|patcher|wrap)|record[\\/]api-|(agent|lifecycle|control|version|register|index)\.ts$)/;
 await bundle(agent, '', {
   chunkFileNames: '[name].js',
   codeSplitting: {
     groups: [
+      // What several patches share, a few hundred bytes each; last, or they would take what the two layers hold.
+      {
+        name: 'sql-shared',
+        test: /[\\/]sql[\\/](emit-in-context|end-pg-query|observe-promise|sql-comment)\.ts$/,
+        priority: 0,
+      },
+      {
+        name: 'server-shared',
+        test: /[\\/]src[\\/]patch[\\/](http[\\/]server-(request|attributes)|web[\\/]route-template)\.ts$/,
+        priority: 0,
+      },
       // register.js at the top level reads this file itself, past the entry that bears its name.
       { name: 'start', test: (id) => start.test(id) && !onDemand.test(id), priority: 2 },
-      { name: 'traced', test: (id) => !start.test(id) && !onDemand.test(id), priority: 1 },
+      {
+        name: 'traced',
+        // A room would bring its members along.
+        test: (id) => !start.test(id) && !onDemand.test(id) && !id.startsWith(ROOM),
+        priority: 1,
+      },
     ],
   },
 });
 await bundle(contribEntries, 'contrib-', contribOutput, [contribReplacements]);
 await bundle(parts, 'part-', { chunkFileNames: 'part-[name].js' });
+// With the settings' documentation, which `config` prints.
+await bundle(commands, '', { banner: '#!/usr/bin/env node', codeSplitting: false }, [builtElsewhere], []);
 writeNotices(bundledFiles, dist);
 declarations();

@@ -3,7 +3,8 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
-import { builtins, packages } from '../src/patch/registry';
+import { builtins } from '../src/patch/builtins';
+import { packages } from '../src/patch/registry';
 
 const root = resolve(__dirname, '..');
 const PREFIX = '@opentelemetry/instrumentation-';

@@ -15,14 +15,16 @@ import { type Counters, counters } from './diagnostics/counters';
 import { report, setLogLevel } from './diagnostics/log';
 import { hookBuiltins } from './load/builtin-hook';
 import type { EsModuleOptions } from './load/es-module-hook';
+import { esModulesPresent } from './load/installed-packages';
+import { inMainThread } from './load/loader-thread';
 import { hookModules } from './load/module-hook';
+import { otherAgent } from './load/other-agent';
 import { type Match, TargetIndex } from './load/target-index';
+import { builtins } from './patch/builtins';
 import { chosenBy } from './patch/chosen';
-import { contribBuiltins, contribRows } from './patch/contrib/contrib';
-import { table } from './patch/contrib/table';
 import type { Library } from './patch/instrumentation';
 import { Patcher } from './patch/patcher';
-import { type BuiltinRow, builtins, type PackageRow, packages } from './patch/registry';
+import type { BuiltinRow, PackageRow } from './patch/registry';
 import { registerGlobals } from './record/api-globals';
 import type { ProcessEnd } from './record/process-trace';
 import type { SamplingDecision } from './sample/decision-log';
@@ -51,19 +53,27 @@ export interface Agent {
   /** Sends what is left and undoes the hooks; patched libraries keep their patches, which then do nothing. */
   shutdown(): Promise<void>;
   health(): Readonly<Counters>;
-  /** The process ends now: ends its span, where the settings ask for one. */
+  /** The process ends now: ends its span, where the settings ask for one, and those that are open. */
   endProcess(end: ProcessEnd): void;
   /** The last sampling decisions, the oldest first. */
   decisions(): readonly SamplingDecision[];
 }
 
-/** Starts with settings from `code` and the environment. Undefined where it stands back. */
-export function createAgent(code: Options, origin: string): Agent | undefined {
+/**
+ * Starts with settings from `code` and the environment. Undefined where it stands back.
+ * @param onTracing called when something is traced for the first time; may be before this function returns
+ */
+export function createAgent(code: Options, origin: string, onTracing: () => void): Agent | undefined {
   const surroundings = readSurroundings();
   const { config, problems } = resolveConfig({ ...surroundings, code });
   setLogLevel(config.logLevel);
   for (const problem of problems) report(problem.code, problem, problem.name);
   if (config.disabled) return undefined;
+  const other = config.insist ? undefined : otherAgent(surroundings.env.NODE_OPTIONS);
+  if (other !== undefined) {
+    if (inMainThread()) report('TA_OTHER_AGENT', { other });
+    return undefined;
+  }
 
   let tracing: Tracing | undefined;
   // What needs the tracing while it is being read: reading it is itself a `require`, on which a built-in may be handed out.
@@ -79,13 +89,14 @@ export function createAgent(code: Options, origin: string): Agent | undefined {
     }
     for (const work of late) work();
     tracing.start();
+    onTracing();
     setTimeout(
-      contained('load', () => reportBundle(surroundings.mainScript, rows, index)),
+      contained('load', () => reportBundle(surroundings.mainScript, rows(), index)),
       LOADED_AFTER,
     ).unref();
     return tracing;
   };
-  const unregister = registerGlobals(load);
+  const unregister = registerGlobals(load, config.insist);
   if (unregister === undefined) {
     report('TA_API_REGISTERED');
     return undefined;
@@ -93,7 +104,13 @@ export function createAgent(code: Options, origin: string): Agent | undefined {
   const wanted = chosenBy(config);
   const patcher = new Patcher((instrumentation) => load().createTools(instrumentation));
   const asked = ({ setting }: PackageRow) => setting === undefined || config[setting];
-  const rows = [...packages, ...contribRows(table)].filter((row) => asked(row) && wanted(row));
+  let known: readonly PackageRow[] | undefined;
+  const rows = (): readonly PackageRow[] => {
+    known ??= libraries()
+      .libraryRows()
+      .filter((row) => asked(row) && wanted(row));
+    return known;
+  };
   const index = new TargetIndex(rows);
   const unhook = hookLibraries(
     (row, exports, library) => {
@@ -111,10 +128,14 @@ export function createAgent(code: Options, origin: string): Agent | undefined {
   if (config.processSpan) load();
 
   // Node's own modules, which nothing tells of: patched at once, but only where they are asked for by name.
-  const named = contribBuiltins(table).filter((row) => wanted(row, false));
-  for (const row of named) patcher.apply(row, require(row.module), builtin(row.module));
-  if (named.length > 0) syncBuiltinESMExports();
-  reportUnused(config.instrumentationOptions);
+  if (namesAny(config)) {
+    const named = libraries()
+      .builtinRowsByName()
+      .filter((row) => wanted(row, false));
+    for (const row of named) patcher.apply(row, require(row.module), builtin(row.module));
+    if (named.length > 0) syncBuiltinESMExports();
+    reportUnused(config.instrumentationOptions);
+  }
 
   report('TA_STARTED', {
     service: config.serviceName,
@@ -170,9 +191,24 @@ function builtin(name: string): Library {
   return { name, version: process.versions.node, file: '', directory: '' };
 }
 
+/** The table of packages, read when it is first needed. */
+function libraries(): typeof import('./patch/libraries') {
+  return require('./patch/libraries') as typeof import('./patch/libraries');
+}
+
+/** Whether the settings name an instrumentation that is to be used. */
+function namesAny(config: Config): boolean {
+  const { enabledInstrumentations, additionalInstrumentations, instrumentationOptions } = config;
+  return (
+    enabledInstrumentations !== undefined ||
+    additionalInstrumentations.length > 0 ||
+    Object.keys(instrumentationOptions).length > 0
+  );
+}
+
 /** Options are for OpenTelemetry's instrumentations; any other name is a misspelling, or one of our own. */
 function reportUnused(options: Config['instrumentationOptions']): void {
-  const names = table.map((entry) => entry.name);
+  const names = libraries().contribNames();
   for (const [instrumentation, { enabled: _, ...rest }] of Object.entries(options)) {
     if (!names.includes(instrumentation) && Object.keys(rest).length > 0)
       report('TA_OPTIONS_UNUSED', { instrumentation, names: names.join(', ') }, instrumentation);
@@ -181,7 +217,7 @@ function reportUnused(options: Config['instrumentationOptions']): void {
 
 function hookLibraries(
   apply: Patcher['apply'],
-  rows: readonly PackageRow[],
+  rows: () => readonly PackageRow[],
   index: TargetIndex<PackageRow>,
   builtinRows: readonly BuiltinRow[],
   esModules: EsModuleOptions,
@@ -196,9 +232,10 @@ function hookLibraries(
   };
   const unhookModules = hookModules(index, onModule);
   let unhookEsModules: (() => void) | undefined;
-  if (rows.some((row) => row.esm !== undefined)) {
+  // Asked here, so that the hook's files are read only where it is installed.
+  if (esModulesPresent(rows, esModules).length > 0) {
     const { hookEsModules } = require('./load/es-module-hook') as typeof import('./load/es-module-hook');
-    unhookEsModules = hookEsModules(rows, index, onModule, esModules);
+    unhookEsModules = hookEsModules(rows(), index, onModule, esModules);
   }
   return () => {
     unhookBuiltins();

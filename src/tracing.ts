@@ -9,7 +9,7 @@ import type { Environment } from './config/parser';
 import { contained, fault } from './diagnostics/contain';
 import { counters } from './diagnostics/counters';
 import type { PatchOptions, Tools } from './patch/instrumentation';
-import { retireToolboxes, toolboxFor } from './patch/toolbox';
+import { retireToolboxes, shedDetail, toolboxFor } from './patch/toolbox';
 import { createPropagator } from './propagate/create-propagator';
 import { jaegerFlags } from './propagate/jaeger-flags';
 import { notedHeader } from './propagate/noted-headers';
@@ -17,12 +17,16 @@ import { processVariables, readProcessContext } from './propagate/process-enviro
 import { debugId } from './propagate/uber-trace-id';
 import type { Globals } from './record/api-globals';
 import { BaggageNotes } from './record/baggage-notes';
+import { extractingLayers } from './record/context-layer';
 import { ContextManager } from './record/context-manager';
+import { OpenSpans } from './record/open-spans';
 import { type ProcessEnd, ProcessTrace } from './record/process-trace';
+import type { Redaction } from './record/redaction';
 import { createResource } from './record/resource';
 import { TracerProvider } from './record/tracer-provider';
 import { createSampler, type GuardOptions } from './sample/create-sampler';
 import { DecisionLog, type SamplingDecision } from './sample/decision-log';
+import type { OverheadBudget } from './sample/overhead-budget';
 import { matcher } from './sample/text-pattern';
 import { BatchSpanProcessor } from './send/batch/batch-span-processor';
 import { SpanBatcher } from './send/batch/span-batcher';
@@ -39,7 +43,7 @@ export interface Tracing extends Globals {
   start(): void;
   /** Ends it. */
   stop(): void;
-  /** Ends the span of the process, where the settings ask for one. */
+  /** Ends the span of the process, where the settings ask for one, and what is open, marked as unfinished. */
   endProcess(end: ProcessEnd): void;
   /** The last sampling decisions, the oldest first. */
   decisions(): readonly SamplingDecision[];
@@ -48,9 +52,20 @@ export interface Tracing extends Globals {
 }
 
 /** @param env the process's own variables */
-export function createTracing(config: Config, env: Environment): Tracing {
-  const processor = createTail(config, createSender(config));
-  const { sampler, start, stop, late, flagsOf } = createSampler(
+export function createTracing(given: Config, env: Environment): Tracing {
+  const { isMainThread, threadId } = require('node:worker_threads') as typeof import('node:worker_threads');
+  const config = isMainThread ? given : { ...given, scheduleDelayMillis: shortDelay(given) };
+  const open = config.unfinishedSpans ? new OpenSpans() : undefined;
+  const budget = createBudget(config);
+  const sender = createTail(config, createSender(config));
+  const processor = budget?.measured(sender) ?? sender;
+  const {
+    sampler: chosen,
+    start,
+    stop,
+    late,
+    flagsOf,
+  } = createSampler(
     { ...config.sampler, roots: config.roots, rules: config.samplingRules, guard: guardOf(config) },
     {
       serviceName: config.serviceName,
@@ -64,10 +79,15 @@ export function createTracing(config: Config, env: Environment): Tracing {
       headerOf: notedHeader,
     },
   );
+  const sampler = budget?.sampler(chosen) ?? chosen;
   const decisions = new DecisionLog(String(sampler));
   const followsParent = config.sampler.parentBased || config.roots !== 'all';
   const provider = new TracerProvider({
-    resource: createResource(config.serviceName, { ...config.resourceAttributes, ...config.tags }),
+    resource: createResource(
+      config.serviceName,
+      { ...config.resourceAttributes, ...config.tags },
+      isMainThread ? undefined : threadId,
+    ),
     sampler,
     limits: {
       attributeCountLimit: config.spanAttributeCountLimit,
@@ -78,6 +98,8 @@ export function createTracing(config: Config, env: Environment): Tracing {
       attributeValueLengthLimit: config.attributeValueLengthLimit,
     },
     processor,
+    redaction: config.redactKeys.length > 0 ? createRedaction(config) : undefined,
+    open,
     surroundings: {
       flagsOf,
       followsParent,
@@ -108,15 +130,22 @@ export function createTracing(config: Config, env: Environment): Tracing {
   }
   return {
     processor,
-    start,
+    start() {
+      start();
+      budget?.start();
+    },
     stop() {
       stop();
+      budget?.stop();
       retireToolboxes();
     },
     trace,
     context,
-    propagation,
-    endProcess: (end) => processTrace?.end(end),
+    propagation: extractingLayers(propagation),
+    endProcess(end) {
+      processTrace?.end(end);
+      open?.endAll();
+    },
     decisions: () => decisions.list(),
     createTools: (instrumentation) =>
       toolboxFor({
@@ -126,6 +155,13 @@ export function createTracing(config: Config, env: Environment): Tracing {
         followsParent,
       }),
   };
+}
+
+/** In a worker thread, in milliseconds: `terminate()` gives it no chance to send what waits. */
+const WORKER_DELAY = 100;
+
+function shortDelay({ scheduleDelayMillis }: Config): number {
+  return Math.min(scheduleDelayMillis, WORKER_DELAY);
 }
 
 function createProcessTrace(tracer: Tracer, parent: Context, all: boolean): ProcessTrace {
@@ -146,6 +182,11 @@ function continueInChildren(variables: () => Record<string, string | undefined>,
     env,
     fault: (error) => fault('children', error),
   });
+}
+
+function createRedaction(config: Config): Redaction {
+  const { Redaction } = require('./record/redaction') as typeof import('./record/redaction');
+  return new Redaction(matcher(config.redactKeys));
 }
 
 /** What patches read of the settings. */
@@ -228,6 +269,19 @@ function createTail(config: Config, sender: Sender): Sender {
     { slow: tailSlowMillis, hold: tailHoldMillis, maxSpans: tailMaxSpans },
     counters,
   );
+}
+
+/** Undefined where tracing may cost what it does. */
+function createBudget({ maxOverhead, detail }: Config): OverheadBudget | undefined {
+  if (maxOverhead === undefined) return undefined;
+  const { OverheadBudget } = require('./sample/overhead-budget') as typeof import('./sample/overhead-budget');
+  return new OverheadBudget({
+    budget: maxOverhead,
+    hasDetail: detail !== 'request',
+    onDetail: shedDetail,
+    flagsOf: jaegerFlags,
+    counters,
+  });
 }
 
 /** Where spans go. Mostly that is one Jaeger; the rest is read where the settings ask for it. */

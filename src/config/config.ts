@@ -148,6 +148,8 @@ export interface Settings {
   readonly exportTimeoutMillis: number;
   /** The longest that a process which ends is held for its last spans, in milliseconds; 0 holds it for none. */
   readonly flushOnExitMillis: number;
+  /** Whether spans that are open when the process ends are sent, marked as unfinished. */
+  readonly unfinishedSpans: boolean;
   readonly logSpans: boolean;
 
   /** Limits of one span; `Infinity` is none. */
@@ -158,6 +160,8 @@ export interface Settings {
   readonly linkAttributeCountLimit: number;
   /** In characters. */
   readonly attributeValueLengthLimit: number;
+  /** Keys of attributes whose values are hidden, in lower case; `*` stands for any characters. */
+  readonly redactKeys: readonly string[];
 
   readonly esModules: 'auto' | 'on' | 'off';
   /** Short names (`http`, `pg`); undefined means all. */
@@ -188,10 +192,18 @@ export interface Settings {
   readonly httpTimings: boolean;
   /** Whether log records get the active span's ids. */
   readonly logCorrelation: boolean;
+  /** Percent of the event loop's active time that tracing may take; undefined for any. */
+  readonly maxOverhead: number | undefined;
   readonly logLevel: LogLevel;
   /** Whether SIGUSR2 prints the health counters. */
   readonly healthSignal: boolean;
   readonly configFile: string | undefined;
+  /** Whether to trace beside another agent, or in place of an OpenTelemetry SDK. */
+  readonly insist: boolean;
+  /** Looked at by register.js, in the environment alone: more programs that are not traced, by their file names. */
+  readonly skip: readonly string[];
+  /** Looked at by register.js, in the environment alone: whether package managers, compilers and the like are traced. */
+  readonly tools: boolean;
 }
 
 export type OptionName = keyof Settings;

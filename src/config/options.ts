@@ -8,7 +8,7 @@
 import type { OptionName, PropagatorName, Settings } from './config';
 import { bearerToken, destinations, headerName, headers, host, httpAddress, userName } from './parse-address';
 import { networks } from './parse-networks';
-import { milliseconds, port, positiveNumber, wholeNumber } from './parse-number';
+import { milliseconds, percent, port, positiveNumber, wholeNumber } from './parse-number';
 import { optionsByName } from './parse-options-by-name';
 import { samplerArgument } from './parse-sampler-argument';
 import { resourceAttributes, tags } from './parse-tags';
@@ -77,7 +77,14 @@ const headerNames = wordsLike(
   'is no header name',
   (name) => name.toLowerCase(),
 );
+const programNames = wordsLike('list of names of scripts', /^[^/\\]+$/, 'is no name of a file');
 const queryKeys = wordsLike('list of keys, exactly as URLs have them', /^[^&=]+$/, 'is no key of a query');
+const attributeKeys = wordsLike(
+  'list of keys; `*` stands for any characters',
+  /^[^\s]+$/,
+  'is no key of an attribute',
+  (key) => key.toLowerCase(),
+);
 /** What the settings that capture headers have in common. */
 const CAPTURE =
   'headers that hold credentials (`authorization`, `cookie` and their like) only where their whole name is given.';
@@ -496,7 +503,7 @@ export const options: { readonly [N in OptionName]: Option<Settings[N]> } = {
     parser: milliseconds(0),
     default: 1000,
     unit: 'ms',
-    doc: 'How long a span waits for others at most.',
+    doc: 'How long a span waits for others at most; in worker threads never longer than 100 ms, since `terminate()` ends them without warning.',
   },
   maxQueueSize: {
     section: 'Batching',
@@ -538,6 +545,13 @@ export const options: { readonly [N in OptionName]: Option<Settings[N]> } = {
     default: 500,
     unit: 'ms',
     doc: 'How long a process that ends may be held for its last spans; 0 holds it for none.',
+  },
+  unfinishedSpans: {
+    section: 'Batching',
+    env: ['TRACING_AGENT_UNFINISHED_SPANS'],
+    parser: yesOrNo,
+    default: true,
+    doc: 'Whether spans that are open when the process ends are sent with the tag `unfinished=true`, among them the request that killed it; up to 1,024 of them.',
   },
   logSpans: {
     section: 'Batching',
@@ -598,6 +612,14 @@ export const options: { readonly [N in OptionName]: Option<Settings[N]> } = {
     default: Number.POSITIVE_INFINITY,
     unit: 'characters',
     doc: "How long an attribute's text may be; what is longer is cut.",
+  },
+
+  redactKeys: {
+    section: 'Limits',
+    env: ['TRACING_AGENT_REDACT_KEYS'],
+    parser: attributeKeys,
+    default: [],
+    doc: "Keys of attributes, of spans, events and links, the application's and the agent's own alike, whose values are sent as `REDACTED`; `*` stands for any characters, and case does not matter: `card.*, *password*`.",
   },
 
   urlQuery: {
@@ -773,6 +795,13 @@ export const options: { readonly [N in OptionName]: Option<Settings[N]> } = {
     default: 'request',
     doc: "Which spans web frameworks make below a request's: none, one for the route's `handler`, or one for each `middleware` and hook as well.",
   },
+  maxOverhead: {
+    section: 'Agent',
+    env: ['TRACING_AGENT_MAX_OVERHEAD'],
+    parser: percent,
+    default: undefined,
+    doc: "How much of the event loop's active time tracing may take, in percent, by the agent's own estimate; above it spans of `detail` are left out first, then new traces, until it is well below. Unlimited if unset.",
+  },
   logLevel: {
     section: 'Agent',
     env: ['TRACING_AGENT_LOG_LEVEL', 'OTEL_LOG_LEVEL'],
@@ -794,6 +823,27 @@ export const options: { readonly [N in OptionName]: Option<Settings[N]> } = {
     parser: yesOrNo,
     default: false,
     doc: 'Whether the signal SIGUSR2 prints what `health()` gives as one line of JSON on stderr; else nothing listens for it.',
+  },
+  insist: {
+    section: 'Agent',
+    env: ['TRACING_AGENT_INSIST'],
+    parser: yesOrNo,
+    default: false,
+    doc: "Whether to trace beside another vendor's agent, or in the place of an OpenTelemetry SDK that has registered before; else this agent stands back.",
+  },
+  skip: {
+    section: 'Agent',
+    env: ['TRACING_AGENT_SKIP'],
+    parser: programNames,
+    default: [],
+    doc: 'More programs that are not traced, by the names of their main scripts without folder and extension, such as `migrate,seed`. Read by `register.js`, from the environment alone.',
+  },
+  tools: {
+    section: 'Agent',
+    env: ['TRACING_AGENT_TOOLS'],
+    parser: yesOrNo,
+    default: false,
+    doc: 'Whether package managers, compilers, linters and their like (docs/compatibility.md has the list), and `node -e` and `-p` where NODE_OPTIONS loads the agent, are traced as well; TRACING_AGENT_ENABLE=true asks for one command. Read by `register.js`, from the environment alone.',
   },
   configFile: {
     section: 'Agent',

@@ -79,6 +79,18 @@ export const samplerNumber: Parser<number> = {
   },
 };
 
+/** A share in percent, with or without the sign: `3%`, `0.5`. */
+export const percent: Parser<number> = {
+  accepts: 'percent above 0, up to 100: `3%`',
+  parse(value, complaints) {
+    const text = typeof value === 'string' ? value.trim().replace(/\s*%$/, '') : undefined;
+    const number = text !== undefined && DECIMAL.test(text) ? Number(text) : value;
+    if (typeof number === 'number' && number > 0 && number <= 100) return number;
+    complaints.invalid('is no percentage above 0, up to 100');
+    return undefined;
+  },
+};
+
 /** A number of at least 0, such as `0.5`. */
 export const positiveNumber: Parser<number> = {
   accepts: 'number of at least 0',

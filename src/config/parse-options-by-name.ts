@@ -19,7 +19,9 @@ export const optionsByName: Parser<OptionsByName> = {
     }
     const result: Record<string, Readonly<Record<string, unknown>>> = {};
     for (const [name, options] of Object.entries(given)) {
-      if (isObject(options)) result[shortName(name)] = options;
+      // From JSON such a name would be the object's prototype.
+      if (name === '__proto__') complaints.invalid('is no name', name);
+      else if (isObject(options)) result[shortName(name)] = options;
       else complaints.invalid('has something other than an object for this name', name);
     }
     return result;

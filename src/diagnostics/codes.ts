@@ -58,7 +58,17 @@ export const codes = {
   TA_API_REGISTERED: {
     level: 'warn',
     text: 'another OpenTelemetry SDK is registered in this process already; this agent stands back',
-    next: 'remove the other SDK, or this agent',
+    next: 'remove the other SDK, or this agent, or set TRACING_AGENT_INSIST=true to trace in its place',
+  },
+  TA_OTHER_AGENT: {
+    level: 'warn',
+    text: '{other} is loaded into this process as well; this agent stands back',
+    next: 'remove one of the two, or set TRACING_AGENT_INSIST=true to have both',
+  },
+  TA_PATCHED: {
+    level: 'debug',
+    text: '{library} {version} is traced by the instrumentation {instrumentation}',
+    next: 'nothing to do',
   },
   TA_PATCH_FAILED: {
     level: 'error',
@@ -82,8 +92,13 @@ export const codes = {
   },
   TA_PATCH_NEWER: {
     level: 'warn',
-    text: '{library} {version} is newer than the versions {range} that this agent knows; it runs untraced',
-    next: 'upgrade the agent',
+    text: '{library} {version} is newer than the versions {range} that this agent was tested with; {outcome}',
+    next: 'upgrade the agent; OTEL_NODE_DISABLED_INSTRUMENTATIONS leaves a library alone',
+  },
+  TA_PATCH_NOTHING: {
+    level: 'warn',
+    text: '{library} {version} ({file}) is not shaped as this agent knows it ({lacking} not found); it was left alone',
+    next: 'upgrade the agent, or use a version of the library that docs/instrumentations.md names',
   },
   TA_LOADED_EARLY: {
     level: 'warn',
@@ -204,6 +219,31 @@ export const codes = {
     level: 'warn',
     text: 'spans are produced faster than they can be sent; {count} were dropped so far',
     next: 'sample less, or raise TRACING_AGENT_MAX_QUEUE_SIZE',
+  },
+  TA_PART_RESTS: {
+    level: 'error',
+    text: 'the agent failed inside ({part}) {count} times and leaves that part out for {seconds} s; last: {error}',
+    next: 'report it with the output of TRACING_AGENT_LOG_LEVEL=debug; the application is not affected',
+  },
+  TA_OVERLOAD: {
+    level: 'warn',
+    text: "tracing takes {overhead} % of the event loop's time, more than {budget} %: {shed}",
+    next: 'sample less, or raise TRACING_AGENT_MAX_OVERHEAD; what was shed comes back by itself',
+  },
+  TA_OVERLOAD_OVER: {
+    level: 'info',
+    text: "tracing is within {budget} % of the event loop's time again, nothing is shed any more",
+    next: 'nothing to do',
+  },
+  TA_WATCH_FAILED: {
+    level: 'warn',
+    text: 'the controller {controller} cannot list or watch its objects: {error}; it tries again in {seconds} s',
+    next: 'check the API server, the credentials and the rules for list and watch; objects are handled again once it answers',
+  },
+  TA_OBJECT_GIVEN_UP: {
+    level: 'warn',
+    text: 'the controller {controller} failed {times} times with {key} and leaves it until it changes or is looked at again: {error}',
+    next: 'see the traces of that kubernetes.object.key; onError hears of each failure',
   },
   TA_INTERNAL: {
     level: 'error',

@@ -3,12 +3,37 @@
  * Beside a span's way: around every hook, timer, socket callback and listener of ours.
  */
 import { counters } from './counters';
+import { FaultBudget, MOST_FAULTS } from './fault-budget';
 import { report } from './log';
+
+/** A part that fails again and again rests for this time, in milliseconds, and is tried again then. */
+const REST = 60_000;
+/** Never left out: what ends the process, and what the application calls, whose arguments may be what fails. */
+const NEVER_OFF = ['api', 'exit', 'signal'];
+/** By part; their names are words of this code. */
+const budgets = new Map<string, FaultBudget>();
+/** While nothing has failed so often, no one needs to look. */
+let anySpent = false;
 
 /** Counts and reports a failure of one part of the agent. Never throws. */
 export function fault(part: string, error: unknown): void {
   counters.faults++;
-  report('TA_INTERNAL', { part, error }, part);
+  let budget = budgets.get(part);
+  if (budget === undefined) {
+    budget = new FaultBudget(REST);
+    budgets.set(part, budget);
+  }
+  if (!budget.take() || NEVER_OFF.includes(part)) {
+    report('TA_INTERNAL', { part, error }, part);
+    return;
+  }
+  anySpent = true;
+  report('TA_PART_RESTS', { part, error, count: MOST_FAULTS, seconds: REST / 1000 }, part);
+}
+
+/** Whether `part` has failed so often that it is left out for now. */
+export function rests(part: string): boolean {
+  return anySpent && budgets.get(part)?.spent === true && !NEVER_OFF.includes(part);
 }
 
 /** `work` with its failures contained; its result is dropped. For timers, sockets and listeners. */
@@ -17,6 +42,7 @@ export function contained<A extends unknown[]>(
   work: (...args: A) => unknown,
 ): (...args: A) => void {
   return (...args) => {
+    if (rests(part)) return;
     try {
       work(...args);
     } catch (error) {

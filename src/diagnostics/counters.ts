@@ -36,6 +36,9 @@ export interface Counters {
   debugDenied: number;
   /** Spans of traces that neither failed nor took long, where the settings keep no others. */
   droppedByTail: number;
+  /** Times that something was shed to stay within `maxOverhead`, and new traces that were not sampled for it. */
+  overloads: number;
+  shedTraces: number;
   /** Spans given up, by cause. */
   droppedQueueFull: number;
   droppedTooLarge: number;
@@ -46,6 +49,8 @@ export interface Counters {
   /** For want of room in a receiver's socket on this machine, as many as its packets have on the average. */
   droppedReceiverFull: number;
   droppedAtShutdown: number;
+  /** By a failure inside the agent. */
+  droppedByFault: number;
 }
 
 /** All zero; the order is the order of a span's way. */
@@ -68,6 +73,8 @@ export function createCounters(): Counters {
     baggageDropped: 0,
     debugDenied: 0,
     droppedByTail: 0,
+    overloads: 0,
+    shedTraces: 0,
     droppedQueueFull: 0,
     droppedTooLarge: 0,
     droppedUnencodable: 0,
@@ -76,6 +83,7 @@ export function createCounters(): Counters {
     droppedRejected: 0,
     droppedReceiverFull: 0,
     droppedAtShutdown: 0,
+    droppedByFault: 0,
   };
 }
 

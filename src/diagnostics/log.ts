@@ -10,6 +10,8 @@ export type LogLevel = Level | 'none';
 const RANK: Record<LogLevel, number> = { none: 0, error: 1, warn: 2, info: 3, debug: 4 };
 /** A line with the same code and subject is repeated at most this often, in milliseconds. */
 const QUIET = 60_000;
+/** Hears every code with its values, whatever the level: `tracing-agent doctor` has a preload that does. */
+const LISTENER = Symbol.for('tracing-agent.listener');
 /** Distinct code-and-subject pairs remembered; past it the memory starts anew, so that it can't grow. */
 const MOST_SUBJECTS = 200;
 
@@ -38,6 +40,7 @@ export function setLogWriter(to: (line: string) => void): (line: string) => void
 export function report(code: CodeName, values: Record<string, unknown> = {}, subject = ''): void {
   try {
     const { level: of, text, next } = codes[code];
+    (globalThis as any)[LISTENER]?.(code, values);
     if (RANK[of] > RANK[level]) return;
     const key = `${code} ${subject}`;
     const now = Date.now();

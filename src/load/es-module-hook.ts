@@ -14,17 +14,10 @@ import { fault } from '../diagnostics/contain';
 import { report } from '../diagnostics/log';
 import { EsModuleCustomizer, type EsModuleTarget, type Loaded } from './es-module-customizer';
 import { NOTICE } from './es-module-source';
-import { installed, isEsModule } from './installed-packages';
+import { type EsModuleSearch, esModulesPresent, isEsModule } from './installed-packages';
 import type { Match, TargetIndex } from './target-index';
 
-export type EsModules = 'auto' | 'on' | 'off';
-
-export interface EsModuleOptions {
-  /** `auto` looks whether the application has a library that is a target. */
-  readonly when: EsModules;
-  /** The main script's path; undefined for a REPL, `node -e` or a worker, where the folder tells. */
-  readonly mainScript: string | undefined;
-  readonly directory: string;
+export interface EsModuleOptions extends EsModuleSearch {
   /** The built es-module-thread, absolute. */
   readonly threadFile: string;
 }
@@ -54,13 +47,11 @@ export function hookEsModules<T extends EsModuleTarget>(
   targets: readonly T[],
   index: TargetIndex<T>,
   onEsModule: OnEsModule<T>,
-  { when, mainScript, directory, threadFile }: EsModuleOptions,
+  options: EsModuleOptions,
 ): () => void {
-  const esTargets = targets.filter((target) => target.esm !== undefined);
-  if (esTargets.length === 0 || when === 'off') return () => {};
-  const names = [...new Set(esTargets.map((target) => target.module))];
-  const present = when === 'on' ? names : installed(names, mainScript, directory);
+  const present = esModulesPresent(() => targets, options);
   if (present.length === 0) return () => {};
+  const { when, mainScript, directory, threadFile } = options;
 
   if (node.registerHooks !== undefined) {
     const stopListening = listen(index, onEsModule);
@@ -76,10 +67,14 @@ export function hookEsModules<T extends EsModuleTarget>(
   ) {
     if (!threadRuns) {
       threadRuns = true;
-      const data = esTargets.map(({ module, esm, versions, replaces }) => ({
+      const esTargets = targets.filter((target) => target.esm !== undefined);
+      // Without their functions, which no thread takes.
+      const data = esTargets.map(({ module, esm, versions, elsewhere, exact, replaces }) => ({
         module,
         esm,
         versions,
+        elsewhere,
+        exact,
         replaces,
       }));
       node.register(pathToFileURL(threadFile), { data });

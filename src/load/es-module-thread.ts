@@ -9,7 +9,8 @@ import { TargetIndex } from './target-index';
 let customizer = new EsModuleCustomizer(new TargetIndex([]));
 
 export function initialize(targets: readonly EsModuleTarget[]): void {
-  customizer = new EsModuleCustomizer(new TargetIndex(targets));
+  // The main thread sees the same files, and speaks of them.
+  customizer = new EsModuleCustomizer(new TargetIndex(targets, () => {}));
 }
 
 export async function load(

@@ -6,18 +6,26 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, extname, join } from 'node:path';
 
+export interface EsModuleSearch {
+  /** `auto` looks whether the application has a library that is a target. */
+  readonly when: 'auto' | 'on' | 'off';
+  /** The main script's path; undefined for a REPL, `node -e` or a worker, where the folder tells. */
+  readonly mainScript: string | undefined;
+  readonly directory: string;
+}
+
 const MODULES = /[\\/]node_modules(?:[\\/]|$)/;
 
 /**
- * Those of `names` that a folder node_modules of the main script's folder, of `directory` or above holds, pnpm's hoisted
+ * Those of `names`, which are asked for only where there is such a folder, that a folder node_modules of the main script's folder, of `directory` or above holds, pnpm's hoisted
  * ones included. All of them under Yarn's Plug'n'Play, which has no such folder.
  */
 export function installed(
-  names: readonly string[],
+  names: () => readonly string[],
   mainScript: string | undefined,
   directory: string,
 ): string[] {
-  if ((process.versions as Record<string, string | undefined>).pnp !== undefined) return [...names];
+  if ((process.versions as Record<string, string | undefined>).pnp !== undefined) return [...names()];
   const folders = new Set<string>();
   if (mainScript !== undefined && mainScript !== '') addAbove(dirname(mainScript), folders);
   if (directory !== '') addAbove(directory, folders);
@@ -25,12 +33,28 @@ export function installed(
   for (const folder of folders) {
     const modules = join(folder, 'node_modules');
     if (!existsSync(modules)) continue;
-    for (const name of names) {
+    for (const name of names()) {
       if (existsSync(join(modules, name)) || existsSync(join(modules, '.pnpm', 'node_modules', name)))
         found.add(name);
     }
   }
   return [...found];
+}
+
+/** What the hook for ES modules is installed for; empty where it isn't needed. */
+export function esModulesPresent(
+  targets: () => readonly { readonly module: string; readonly esm?: string }[],
+  { when, mainScript, directory }: EsModuleSearch,
+): string[] {
+  if (when === 'off') return [];
+  const names = () => [
+    ...new Set(
+      targets()
+        .filter(({ esm }) => esm !== undefined)
+        .map((target) => target.module),
+    ),
+  ];
+  return when === 'on' ? names() : installed(names, mainScript, directory);
 }
 
 /** The folder and those above it. `node node_modules/.bin/x` runs the application around it. */

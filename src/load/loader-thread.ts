@@ -1,5 +1,6 @@
 /**
- * Tells whether this thread is Node's own for module hooks, where preloads run as well, but no code of the application.
+ * Tells which kind of thread this is: the main one, or Node's own for module hooks, where preloads run as well, but no
+ * code of the application.
  * Before a span's way begins.
  */
 
@@ -10,4 +11,9 @@ export function inLoaderThread(): boolean {
     require('node:worker_threads') as typeof import('node:worker_threads') & { isInternalThread?: boolean };
   // `isInternalThread` since 22.14. A worker of the application has a port to its parent.
   return isInternalThread ?? (!isMainThread && parentPort === null);
+}
+
+/** Whether this is the thread that the process began with. */
+export function inMainThread(): boolean {
+  return (require('node:worker_threads') as typeof import('node:worker_threads')).isMainThread;
 }

@@ -2,12 +2,12 @@
  * Finds the targets that a loaded file fits: by package name, by an npm alias of it, by file and by version.
  * First station of a span's way: asked once for every module that loads, so that the usual answer, none, costs one look-up.
  */
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { Module } from 'node:module';
 import { join } from 'node:path';
 import { report } from '../diagnostics/log';
 import { libraryPath } from './library-path';
-import { inRange, isAbove } from './version-range';
+import { inRange, isAbove, reachesAbove } from './version-range';
 
 /** What to watch for. */
 export interface Target {
@@ -21,6 +21,8 @@ export interface Target {
   readonly versions: string;
   /** Versions that targets of another package see to, so that they aren't said to be untraced. */
   readonly elsewhere?: string;
+  /** Versions above `versions` are no match; else they are, as `newer`. */
+  readonly exact?: true;
 }
 
 /** A package's folder that holds targets, read once. */
@@ -28,6 +30,7 @@ interface Copy<T> {
   readonly name: string;
   readonly version: string;
   readonly directory: string;
+  readonly newer: boolean;
   /** Path inside the package → targets. */
   readonly files: Map<string, T[]>;
   /** The same for files that are ES modules. */
@@ -40,6 +43,8 @@ export interface Match<T> {
   readonly version: string;
   readonly file: string;
   readonly directory: string;
+  /** Newer than all versions of its targets. */
+  readonly newer: boolean;
 }
 
 /** Folders remembered; an application with more packages than that pays the name look-up again. */
@@ -50,9 +55,24 @@ export class TargetIndex<T extends Target> {
   /** Folder name → whether it may hold a target; spares the pattern for names seen before. */
   readonly #folders = new Map<string, boolean>();
   readonly #copies = new Map<string, Copy<T> | undefined>();
-  readonly #names: RegExp;
+  #names = /(?!)/;
 
-  constructor(targets: readonly T[]) {
+  readonly #tell: typeof report;
+  /** Until the first question. */
+  #targets: (() => readonly T[]) | undefined;
+
+  /**
+   * @param targets or a function that gives them, called when a package's file is asked for
+   * @param tell says which versions are not known
+   */
+  constructor(targets: readonly T[] | (() => readonly T[]), tell = report) {
+    this.#tell = tell;
+    if (typeof targets === 'function') this.#targets = targets;
+    else this.#fill(targets);
+  }
+
+  #fill(targets: readonly T[]): void {
+    this.#targets = undefined;
     for (const target of targets) {
       const list = this.#byName.get(target.module);
       if (list === undefined) this.#byName.set(target.module, [target]);
@@ -68,6 +88,7 @@ export class TargetIndex<T extends Target> {
 
   /** The names of all targets' packages. */
   names(): string[] {
+    if (this.#targets !== undefined) this.#fill(this.#targets());
     return [...this.#byName.keys()];
   }
 
@@ -98,10 +119,14 @@ export class TargetIndex<T extends Target> {
     const copy = this.#copy(path.name, path.directory);
     const targets = copy?.[kind].get(path.file);
     if (copy === undefined || targets === undefined) return undefined;
-    return { targets, name: copy.name, version: copy.version, file: path.file, directory: path.directory };
+    const { name, version, newer } = copy;
+    return { targets, name, version, file: path.file, directory: path.directory, newer };
   }
 
   #mayHold(folder: string): boolean {
+    // This package's own files are no library.
+    if (folder === 'tracing-agent') return false;
+    if (this.#targets !== undefined) this.#fill(this.#targets());
     let known = this.#folders.get(folder);
     if (known === undefined) {
       known = this.#byName.has(folder) || this.#names.test(folder);
@@ -117,25 +142,45 @@ export class TargetIndex<T extends Target> {
     const targets = this.#byName.get(name);
     if (targets !== undefined) {
       const fitting = targets.filter((target) => inRange(version, target.versions));
-      if (fitting.length > 0) copy = { name, version, directory, ...filesOf(fitting, directory) };
-      else if (!targets.some(({ elsewhere }) => elsewhere !== undefined && inRange(version, elsewhere)))
-        reportVersion(name, version, targets, directory);
+      if (fitting.length > 0)
+        copy = { name, version, directory, newer: false, ...filesOf(fitting, directory) };
+      else if (!targets.some(({ elsewhere }) => elsewhere !== undefined && inRange(version, elsewhere))) {
+        const above = newestOf(targets, version);
+        if (above.some((target) => isThere(target, directory)))
+          copy = { name, version, directory, newer: true, ...filesOf(above, directory) };
+        reportVersion(this.#tell, { library: name, version, directory }, targets, copy !== undefined);
+      }
     }
     if (this.#copies.size < MOST_FOLDERS) this.#copies.set(directory, copy);
     return copy;
   }
 }
 
-/** Tells once for each copy. One that is newer than all we know is what a user upgraded to, and misses. */
+/** Those that were written for the versions nearest below `version`, which is above all of them. */
+function newestOf<T extends Target>(targets: readonly T[], version: string): T[] {
+  const ranges = targets.flatMap(({ versions, elsewhere = versions }) => [versions, elsewhere]);
+  return targets.filter(
+    ({ versions, exact }) =>
+      !exact && isAbove(version, versions) && !ranges.some((range) => reachesAbove(range, versions)),
+  );
+}
+
+function isThere({ esm, file = esm }: Target, directory: string): boolean {
+  return file === undefined || existsSync(join(directory, file));
+}
+
+/** Tells once for each copy. One that is newer than all we know is what a user upgraded to, and may miss. */
 function reportVersion(
-  library: string,
-  version: string,
+  tell: typeof report,
+  copy: { readonly library: string; readonly version: string; readonly directory: string },
   targets: readonly Target[],
-  directory: string,
+  isTried: boolean,
 ): void {
   const ranges = [...new Set(targets.map((target) => target.versions))];
-  const code = ranges.every((range) => isAbove(version, range)) ? 'TA_PATCH_NEWER' : 'TA_PATCH_VERSION';
-  report(code, { library, version, range: ranges.join(' || '), directory }, directory);
+  const isNewer = ranges.every((range) => isAbove(copy.version, range));
+  const outcome = isTried ? 'it is patched where it still looks the same, but untested' : 'it runs untraced';
+  const code = isNewer ? 'TA_PATCH_NEWER' : 'TA_PATCH_VERSION';
+  tell(code, { ...copy, range: ranges.join(' || '), outcome }, copy.directory);
 }
 
 function filesOf<T extends Target>(

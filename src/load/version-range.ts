@@ -31,6 +31,24 @@ export function isAbove(version: string, range: string): boolean {
   );
 }
 
+/** Whether `range` takes newer versions than `other` does. */
+export function reachesAbove(range: string, other: string): boolean {
+  const [top, otherTop] = [topOf(range), topOf(other)];
+  return otherTop !== undefined && (top === undefined || compare(top, otherTop) > 0);
+}
+
+/** The lowest version above `range`; undefined where it takes every newer one. */
+function topOf(range: string): Parts | undefined {
+  let top: Parts | undefined;
+  for (const all of range.split('||')) {
+    const bound = /<(\S+)/.exec(all);
+    const parts = bound === null ? undefined : parse(bound[1]!);
+    if (parts === undefined) return undefined;
+    if (top === undefined || compare(parts, top) > 0) top = parts;
+  }
+  return top;
+}
+
 type Parts = readonly [major: number, minor: number, patch: number];
 
 function parse(version: string): Parts | undefined {
@@ -43,6 +61,10 @@ function holds(version: Parts, comparator: string): boolean {
   const match = /^(>=|<)(.+)$/.exec(comparator);
   const bound = match === null ? undefined : parse(match[2]!);
   if (bound === undefined) throw new Error(`not a version range: ${comparator}`);
-  const order = version[0] - bound[0] || version[1] - bound[1] || version[2] - bound[2];
+  const order = compare(version, bound);
   return match![1] === '>=' ? order >= 0 : order < 0;
+}
+
+function compare(a: Parts, b: Parts): number {
+  return a[0] - b[0] || a[1] - b[1] || a[2] - b[2];
 }

@@ -15,6 +15,8 @@ export interface Library {
   readonly file: string;
   /** The package's folder, absolute; empty for a built-in. */
   readonly directory: string;
+  /** Newer than all versions that the patch was tested with. */
+  readonly newer?: boolean;
 }
 
 /** Settings that patches read; resolved once at start. */

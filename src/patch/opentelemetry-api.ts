@@ -2,10 +2,9 @@
  * Lets an application's own copy of `@opentelemetry/api` find the agent's provider, whatever 1.x version it is.
  * Second station of a span's way: why a span made by hand joins the trace.
  *
- * A copy of the API reads the globals only if its own minor version is not newer than the one noted there, and
- * registers further ones (a MeterProvider, say) only where exactly its own version is noted. So the first copy that
- * the application loads finds its own version noted, as it would without the agent, and a newer one raises it. The
- * agent's bundled copy is built without that check.
+ * A copy of the API registers something of its own (a MeterProvider, say) only where exactly its version is noted with
+ * the globals. So the first copy that the application loads finds its own version noted, as it would without the agent,
+ * and a newer one raises it. Reading is open to all: see record/api-version.ts.
  */
 import type { Patch } from './instrumentation';
 

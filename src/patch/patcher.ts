@@ -1,10 +1,11 @@
 /**
- * Runs a row's patch on a library that has just loaded, so that a patch that fails leaves the library alone.
+ * Runs a row's patch on a library that has just loaded, so that a patch that fails, or doesn't fit, leaves it alone.
  * Second station of a span's way.
  */
 import { counters } from '../diagnostics/counters';
 import { report } from '../diagnostics/log';
 import type { Library, Patch, Tools } from './instrumentation';
+import { Trial, tried } from './wrap';
 
 interface Row {
   readonly instrumentation: string;
@@ -22,15 +23,31 @@ export class Patcher {
 
   /** What takes the place of `exports`: the same object where the patch works in place or has failed. */
   apply(row: Row, exports: unknown, library: Library): unknown {
+    const { name, version, file } = library;
+    const trial = new Trial();
     try {
       // The tools first: they bring in the part of the agent that the patch's chunk is built upon.
       const tools = this.#toolsOf(row.instrumentation);
-      const replaced = row.load()(exports, library, tools);
+      const patch = row.load();
+      const replaced = tried(trial, () => patch(exports, library, tools));
+      const isReplaced = replaced !== undefined && replaced !== exports;
+      const lacking = isReplaced && !library.newer ? undefined : lackingIn(trial, library);
+      if (lacking !== undefined) {
+        trial.undo();
+        counters.patchFailed++;
+        report('TA_PATCH_NOTHING', { library: name, version, file, lacking }, `${library.directory} ${file}`);
+        return exports;
+      }
       counters.patched++;
+      report('TA_PATCHED', { library: name, version, instrumentation: row.instrumentation }, name);
       return replaced === undefined ? exports : replaced;
     } catch (error) {
       counters.patchFailed++;
-      const { name, version } = library;
+      try {
+        trial.undo();
+      } catch {
+        // What can't be undone was hardly done.
+      }
       report(
         'TA_PATCH_FAILED',
         { library: name, version, instrumentation: row.instrumentation, error },
@@ -48,4 +65,12 @@ export class Patcher {
     }
     return tools;
   }
+}
+
+/**
+ * What the library lacks of the shape that the patch knows; undefined where it fits. A version in the tested range may
+ * lack parts, since the range is wide, but not all; one above it may lack none.
+ */
+function lackingIn({ found, missing }: Trial, library: Library): string | undefined {
+  return missing.length > 0 && (found === 0 || library.newer) ? missing.join(', ') : undefined;
 }

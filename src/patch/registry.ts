@@ -21,6 +21,8 @@ export interface PackageRow {
   readonly versions: string;
   /** Versions that are traced by rows of another package, so that they aren't said to be untraced. */
   readonly elsewhere?: string;
+  /** Versions above the range are left alone; else they are patched where they lack nothing that the patch wraps. */
+  readonly exact?: true;
   /** Installed whatever the settings list. */
   readonly always?: true;
   /** Installed only where this setting is on; else the library isn't looked at. */
@@ -505,46 +507,20 @@ export const packages: readonly PackageRow[] = [
     load: () => (require('./messaging/bullmq') as typeof import('./messaging/bullmq')).patchFlowProducer,
   },
   {
+    // Since 6.
+    instrumentation: 'bullmq',
+    module: 'bullmq',
+    file: 'dist/cjs/classes/redis-queue-backend.js',
+    versions: '>=5.24 <7',
+    load: () => (require('./messaging/bullmq') as typeof import('./messaging/bullmq')).patchBackend,
+  },
+  {
     // Makes no spans, so a list of instrumentations to use doesn't leave it out.
     always: true,
     instrumentation: 'opentelemetry-api',
     module: '@opentelemetry/api',
     versions: '>=1 <2',
+    exact: true,
     load: () => (require('./opentelemetry-api') as typeof import('./opentelemetry-api')).patch,
-  },
-];
-
-export const builtins: readonly BuiltinRow[] = [
-  {
-    instrumentation: 'http',
-    module: 'http',
-    channel: 'http.client.request.start',
-    loaded: 'NativeModule _http_client',
-    classes: ['ClientRequest', 'Server'],
-    load: () => (require('./http/http') as typeof import('./http/http')).patch,
-  },
-  {
-    instrumentation: 'http2',
-    module: 'http2',
-    loaded: 'NativeModule http2',
-    classes: [],
-    load: () => (require('./http/http2') as typeof import('./http/http2')).patch,
-  },
-  {
-    // Node's own copy behind `fetch`, and those from npm: all create this channel while they load.
-    instrumentation: 'undici',
-    module: 'undici',
-    channel: 'undici:request:create',
-    loaded: 'NativeModule internal/deps/undici/undici',
-    classes: [],
-    load: () => (require('./http/undici') as typeof import('./http/undici')).patch,
-  },
-  {
-    // Node 22.5 and later.
-    instrumentation: 'sqlite',
-    module: 'sqlite',
-    loaded: 'NativeModule sqlite',
-    classes: [],
-    load: () => (require('./sql/node-sqlite') as typeof import('./sql/node-sqlite')).patch,
   },
 ];

@@ -15,11 +15,10 @@ import {
 } from '@opentelemetry/api';
 import { isTracingSuppressed } from '@opentelemetry/core';
 import { counters } from '../diagnostics/counters';
+import { FaultBudget, MOST_FAULTS } from '../diagnostics/fault-budget';
 import { report } from '../diagnostics/log';
 import type { PatchOptions, Tools } from './instrumentation';
 
-/** Failures after which an instrumentation is off until the process restarts. */
-const MOST_FAULTS = 10;
 /** `TraceFlags.SAMPLED`. */
 const SAMPLED = 1;
 
@@ -46,6 +45,11 @@ export function toolboxFor(from: ToolboxOptions): Toolbox {
   return created;
 }
 
+/** Leaves spans below a request's own out, or makes them as the settings say again. */
+export function shedDetail(shed: boolean): void {
+  for (const toolbox of toolboxes.values()) toolbox.shedDetail(shed);
+}
+
 /** Lets all patches do nothing until an agent runs again. */
 export function retireToolboxes(): void {
   for (const toolbox of toolboxes.values()) toolbox.retire();
@@ -56,12 +60,16 @@ export class Toolbox implements Tools {
   options: PatchOptions;
   readonly #instrumentation: string;
   #followsParent: boolean;
+  /** What the settings ask for. */
+  #wanted: PatchOptions;
   #retired = false;
-  #faults = 0;
+  /** Once it is spent, the instrumentation is off until the process restarts. */
+  readonly #faults = new FaultBudget();
 
   constructor(from: ToolboxOptions) {
     this.tracer = from.tracer;
     this.options = from.options;
+    this.#wanted = from.options;
     this.#instrumentation = from.instrumentation;
     this.#followsParent = from.followsParent;
   }
@@ -70,8 +78,14 @@ export class Toolbox implements Tools {
   serve(from: ToolboxOptions): void {
     this.tracer = from.tracer;
     this.options = from.options;
+    this.#wanted = from.options;
     this.#followsParent = from.followsParent;
     this.#retired = false;
+  }
+
+  shedDetail(shed: boolean): void {
+    const { detail } = this.#wanted;
+    this.options = shed && detail !== undefined ? { ...this.#wanted, detail: 'request' } : this.#wanted;
   }
 
   /** Makes no more spans. */
@@ -81,7 +95,7 @@ export class Toolbox implements Tools {
   }
 
   wanted(): boolean {
-    if (this.#retired || this.#faults >= MOST_FAULTS) return false;
+    if (this.#retired || this.#faults.spent) return false;
     const active = context.active();
     if (isTracingSuppressed(active)) return false;
     if (!this.#followsParent) return true;
@@ -118,11 +132,11 @@ export class Toolbox implements Tools {
 
   fault(error: unknown): void {
     counters.faults++;
-    this.#faults++;
     const instrumentation = this.#instrumentation;
-    if (this.#faults < MOST_FAULTS) report('TA_PATCH_FAULT', { instrumentation, error }, instrumentation);
-    else if (this.#faults === MOST_FAULTS) {
+    if (this.#faults.take()) {
       report('TA_PATCH_DISABLED', { instrumentation, error, count: MOST_FAULTS }, instrumentation);
+    } else if (!this.#faults.spent) {
+      report('TA_PATCH_FAULT', { instrumentation, error }, instrumentation);
     }
   }
 }

@@ -7,6 +7,34 @@ const WRAPPED = Symbol.for('tracing-agent.wrapped');
 
 type AnyFunction = (...args: any[]) => any;
 
+/** What `wrap` found while one patch ran: whether the library has the shape that the patch knows. */
+export class Trial {
+  /** Methods that are wrapped now, by this patch or before. */
+  found = 0;
+  /** Names of methods that were not there. */
+  readonly missing: string[] = [];
+  readonly undoing: (() => void)[] = [];
+
+  /** Makes the library as it was before the patch. */
+  undo(): void {
+    for (const undo of this.undoing.reverse()) undo();
+  }
+}
+
+/** Undefined while applications run: they pay nothing for it. */
+let trial: Trial | undefined;
+
+/** Runs a patch, noting in `noted` what it wraps. */
+export function tried<R>(noted: Trial, patch: () => R): R {
+  const outer = trial;
+  trial = noted;
+  try {
+    return patch();
+  } finally {
+    trial = outer;
+  }
+}
+
 /**
  * Replaces `target[name]` by `make(original)`, once: a second call for the same target and mark does nothing.
  * The wrapper keeps the original's name, length, own properties, and the property's enumerability.
@@ -19,8 +47,8 @@ export function wrap(
   mark: string,
   make: (original: any) => AnyFunction,
 ): boolean {
-  const original = target?.[name];
-  if (typeof original !== 'function' || wrappedBy(original, mark)) return false;
+  const original = originalOf(target, name, mark);
+  if (original === undefined) return false;
   const wrapper = wrapped(original, mark, make(original));
   const own = Object.getOwnPropertyDescriptor(target, name);
   Object.defineProperty(target, name, {
@@ -29,7 +57,38 @@ export function wrap(
     configurable: true,
     enumerable: own ? own.enumerable === true : false,
   });
+  trial?.undoing.push(() => {
+    if (own === undefined) delete target[name];
+    else Object.defineProperty(target, name, own);
+  });
   return true;
+}
+
+/** As `wrap`, for what takes an assignment and nothing else: the exports of an ES module. */
+export function assign(
+  target: any,
+  name: string,
+  mark: string,
+  make: (original: any) => AnyFunction,
+): boolean {
+  const original = originalOf(target, name, mark);
+  if (original === undefined) return false;
+  target[name] = wrapped(original, mark, make(original));
+  trial?.undoing.push(() => {
+    target[name] = original;
+  });
+  return true;
+}
+
+/** The method to be wrapped; undefined where there is none, or where it is wrapped. */
+function originalOf(target: any, name: PropertyKey, mark: string): AnyFunction | undefined {
+  const original = target?.[name];
+  const there = typeof original === 'function';
+  if (trial !== undefined) {
+    if (there) trial.found++;
+    else trial.missing.push(String(name));
+  }
+  return there && !wrappedBy(original, mark) ? original : undefined;
 }
 
 /**
@@ -37,6 +96,8 @@ export function wrap(
  * constructor is `AsyncFunction`), marked: for functions that are no object's method.
  */
 export function wrapped<F extends AnyFunction>(original: AnyFunction, mark: string, wrapper: F): F {
+  // A patch for other versions of a library may meet anything; what it gives would take its place.
+  if (typeof original !== 'function') throw new TypeError('not a function');
   for (const key of Reflect.ownKeys(original)) {
     if (key === 'prototype' || key === 'arguments' || key === 'caller') continue;
     const descriptor = Object.getOwnPropertyDescriptor(original, key);

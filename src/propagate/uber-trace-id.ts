@@ -121,8 +121,14 @@ export class UberTraceIdPropagator implements TextMapPropagator {
         if (value !== undefined && more === undefined) add(key!.trim(), value.trim());
       }
     }
+    let seen = 0;
     for (const name of getter.keys(carrier)) {
       if (!name.startsWith(this.#baggagePrefix)) continue;
+      // A few more than may be taken, for those that can't be.
+      if (++seen > MOST_ITEMS * 2) {
+        counters.baggageDropped++;
+        continue;
+      }
       const value = percentDecode(first(getter.get(carrier, name)));
       if (value !== undefined) add(name.slice(this.#baggagePrefix.length), value);
     }

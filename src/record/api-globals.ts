@@ -6,6 +6,7 @@
  * needn't pay. So the places that the API's globals have get stand-ins that load what they stand for.
  */
 import type { Context, ContextManager, TextMapPropagator, Tracer, TracerProvider } from '@opentelemetry/api';
+import { showToAny } from './api-version';
 
 /** What the API's globals stand for. */
 export interface Globals {
@@ -24,14 +25,15 @@ type Slots = { version: string } & { -readonly [K in keyof Globals]?: Globals[K]
 
 /**
  * @param load makes the real ones; called once, when first needed
+ * @param insist takes the place of another SDK
  * @returns a function that takes the globals back, or undefined, with nothing changed, where another SDK has registered
  */
-export function registerGlobals(load: () => Globals): (() => void) | undefined {
+export function registerGlobals(load: () => Globals, insist = false): (() => void) | undefined {
   const home = globalThis as { [KEY]?: Slots };
   home[KEY] ??= { version: API_VERSION };
   const slots = home[KEY];
-  if (slots.trace !== undefined || slots.context !== undefined || slots.propagation !== undefined)
-    return undefined;
+  const taken = slots.trace !== undefined || slots.context !== undefined || slots.propagation !== undefined;
+  if (taken && !insist) return undefined;
   let loaded: Globals | undefined;
   const real = (): Globals => {
     if (loaded === undefined) {
@@ -42,7 +44,9 @@ export function registerGlobals(load: () => Globals): (() => void) | undefined {
   };
   const standIns = createStandIns(real);
   Object.assign(slots, standIns);
+  const unshow = showToAny(home, KEY);
   return () => {
+    unshow();
     const own: Globals[] = loaded === undefined ? [standIns] : [standIns, loaded];
     for (const name of ['trace', 'context', 'propagation'] as const) {
       if (own.some((globals) => globals[name] === slots[name])) delete slots[name];

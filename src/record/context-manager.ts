@@ -7,6 +7,7 @@
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { type Context, type ContextManager as Interface, ROOT_CONTEXT } from '@opentelemetry/api';
+import { fault } from '../diagnostics/contain';
 import { bindEmitter, isEmitter } from './bind-emitter';
 
 export class ContextManager implements Interface {
@@ -15,7 +16,13 @@ export class ContextManager implements Interface {
   base: Context = ROOT_CONTEXT;
 
   active(): Context {
-    return this.#storage.getStore() ?? this.base;
+    try {
+      return this.#storage.getStore() ?? this.base;
+    } catch (error) {
+      // Asked for in nearly every hook, most of which have no border of their own here.
+      fault('context', error);
+      return this.base;
+    }
   }
 
   with<A extends unknown[], F extends (...args: A) => ReturnType<F>>(

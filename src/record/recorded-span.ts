@@ -4,6 +4,7 @@
  *
  * In place of the SDK's `SpanImpl`, which costs more than encoding does: it copies attributes three times, measures
  * time in four arrays a span, and starts spans at whole milliseconds, so that siblings have no order.
+ * Long, because it is one class with all methods of both interfaces.
  */
 import {
   type Attributes,
@@ -22,9 +23,14 @@ import {
 } from '@opentelemetry/api';
 import type { Resource } from '@opentelemetry/resources';
 import type { ReadableSpan, SpanLimits, SpanProcessor, TimedEvent } from '@opentelemetry/sdk-trace-base';
+import { fault } from '../diagnostics/contain';
 import { cut, isAttributeValue, limited, validAttributes } from './attribute-value';
 import { isHrTime, now, toHrTime, toMicroseconds } from './clock';
+import type { ContextLayer } from './context-layer';
+import { EndedSpan } from './ended-span';
 import type { LocalTrace } from './local-trace';
+import type { OpenSpans } from './open-spans';
+import type { Redaction } from './redaction';
 
 /** What all spans of one tracer share. */
 export interface SpanOrigin {
@@ -32,11 +38,17 @@ export interface SpanOrigin {
   readonly instrumentationScope: ReadableSpan['instrumentationScope'];
   readonly limits: Required<SpanLimits>;
   readonly processor: SpanProcessor;
+  /** Hides values as the span ends, where the settings name keys. */
+  readonly redaction?: Redaction | undefined;
+  /** Where the settings ask for spans that are open when the process ends. */
+  readonly open?: OpenSpans | undefined;
 }
 
 /** Jaeger's debug flag: keep this trace whatever samplers say, in the next services too. */
 const DEBUG = 2;
 const UNSET: SpanStatus = Object.freeze({ code: SpanStatusCode.UNSET });
+/** Contexts that let go of one span; a span that lasts may be in ever new ones. */
+const MOST_HOLDERS = 32;
 const NO_LINKS: Link[] = Object.freeze([]) as unknown as Link[];
 const NO_EVENTS: TimedEvent[] = Object.freeze([]) as unknown as TimedEvent[];
 
@@ -56,6 +68,8 @@ export class RecordedSpan implements Span, ReadableSpan {
   droppedAttributesCount = 0;
   droppedEventsCount = 0;
   droppedLinksCount = 0;
+  /** Its place among the open spans; -1 for none. */
+  slot = -1;
   /** False while a trace's first span is not sampled: what it is told is forgotten, but for `sampling.priority`. */
   #recording: boolean;
   /** Of `attributes`; counted when it begins to matter. */
@@ -65,6 +79,8 @@ export class RecordedSpan implements Span, ReadableSpan {
   /** Times that came as such are given back as they came. */
   #givenStart: HrTime | undefined;
   #givenEnd: HrTime | undefined;
+  /** Contexts that hold it until it ends; an array where there is more than one. */
+  #holders: ContextLayer | ContextLayer[] | undefined;
   /** The application has named the start: the monotonic clock knows nothing of its end. */
   readonly #wallTime: boolean;
 
@@ -127,7 +143,24 @@ export class RecordedSpan implements Span, ReadableSpan {
     return this.#recording && !this.ended;
   }
 
+  /** `layer` has to let go of this span when it ends. */
+  heldBy(layer: ContextLayer): void {
+    if (this.ended) layer.letGo(new EndedSpan(this.#context, this.trace));
+    else if (this.#holders === undefined) this.#holders = layer;
+    else if (!Array.isArray(this.#holders)) this.#holders = [this.#holders, layer];
+    else if (this.#holders.length < MOST_HOLDERS) this.#holders.push(layer);
+  }
+
+  // What the application hands in may throw when it is looked at: a getter, a proxy.
   setAttribute(key: string, value: AttributeValue): this {
+    try {
+      return this.#setAttribute(key, value);
+    } catch (error) {
+      return this.#failed(error);
+    }
+  }
+
+  #setAttribute(key: string, value: AttributeValue): this {
     if (key === 'sampling.priority') this.#prioritise(value);
     if (value === undefined || value === null) return this;
     if (this.trace.late !== undefined && this.parentSpanContext === undefined) this.#reconsider(key, value);
@@ -148,11 +181,23 @@ export class RecordedSpan implements Span, ReadableSpan {
 
   setAttributes(attributes: Attributes): this {
     if (attributes === undefined || attributes === null) return this;
-    for (const key of Object.keys(attributes)) this.setAttribute(key, attributes[key]!);
+    try {
+      for (const key of Object.keys(attributes)) this.#setAttribute(key, attributes[key]!);
+    } catch (error) {
+      this.#failed(error);
+    }
     return this;
   }
 
   addEvent(name: string, attributesOrTime?: Attributes | TimeInput, time?: TimeInput): this {
+    try {
+      return this.#addEvent(name, attributesOrTime, time);
+    } catch (error) {
+      return this.#failed(error);
+    }
+  }
+
+  #addEvent(name: string, attributesOrTime?: Attributes | TimeInput, time?: TimeInput): this {
     if (this.#closed()) return this;
     const { eventCountLimit, attributePerEventCountLimit, attributeValueLengthLimit } = this.#origin.limits;
     if (eventCountLimit === 0) {
@@ -181,6 +226,14 @@ export class RecordedSpan implements Span, ReadableSpan {
   }
 
   addLink(link: Link): this {
+    try {
+      return this.#addLink(link);
+    } catch (error) {
+      return this.#failed(error);
+    }
+  }
+
+  #addLink(link: Link): this {
     if (this.#closed()) return this;
     const { linkCountLimit, attributePerLinkCountLimit, attributeValueLengthLimit } = this.#origin.limits;
     if (linkCountLimit === 0) {
@@ -229,13 +282,32 @@ export class RecordedSpan implements Span, ReadableSpan {
   }
 
   recordException(exception: Exception, time?: TimeInput): void {
-    const attributes = exceptionAttributes(exception);
-    if (attributes['exception.type'] || attributes['exception.message'])
-      this.addEvent('exception', attributes, time);
-    else diag.warn(`Failed to record an exception ${exception}`);
+    try {
+      const attributes = exceptionAttributes(exception);
+      if (attributes['exception.type'] || attributes['exception.message'])
+        this.#addEvent('exception', attributes, time);
+      else diag.warn(`Failed to record an exception ${exception}`);
+    } catch (error) {
+      this.#failed(error);
+    }
   }
 
   end(endTime?: TimeInput): void {
+    try {
+      this.#end(endTime);
+    } catch (error) {
+      this.ended = true;
+      fault('record', error);
+    }
+    const holders = this.#holders;
+    if (holders === undefined) return;
+    this.#holders = undefined;
+    const ended = new EndedSpan(this.#context, this.trace);
+    if (Array.isArray(holders)) for (const layer of holders) layer.letGo(ended);
+    else holders.letGo(ended);
+  }
+
+  #end(endTime: TimeInput | undefined): void {
     if (this.ended) {
       diag.error(`${this.name} ${this.#context.traceId}-${this.#context.spanId} was ended before`);
       return;
@@ -249,15 +321,22 @@ export class RecordedSpan implements Span, ReadableSpan {
       this.#givenEnd = this.#givenStart;
     }
     this.endMicros = end;
+    this.#origin.open?.remove(this);
     if (!this.#recording) {
       this.ended = true;
       return;
     }
     const { processor } = this.#origin;
     processor.onEnding?.(this as never);
+    this.#origin.redaction?.apply(this);
     this.ended = true;
     if (this.trace.dropped) this.#context.traceFlags &= ~TraceFlags.SAMPLED;
     processor.onEnd(this);
+  }
+
+  #failed(error: unknown): this {
+    fault('api', error);
+    return this;
   }
 
   /** Cuts what it was started with to the limits; patches of ours stay within them. */
@@ -319,6 +398,7 @@ export class RecordedSpan implements Span, ReadableSpan {
     this.trace.dropped = !keep;
     if (keep) {
       this.#context.traceFlags |= TraceFlags.SAMPLED;
+      if (!this.#recording) this.#origin.open?.add(this);
       this.#recording = true;
     } else {
       this.#context.traceFlags &= ~TraceFlags.SAMPLED;

@@ -5,6 +5,8 @@
 import type { TracerProvider as Interface, Tracer as TracerInterface } from '@opentelemetry/api';
 import type { Resource } from '@opentelemetry/resources';
 import type { Sampler, SpanLimits, SpanProcessor } from '@opentelemetry/sdk-trace-base';
+import type { OpenSpans } from './open-spans';
+import type { Redaction } from './redaction';
 import type { Surroundings } from './surroundings';
 import { Tracer } from './tracer';
 
@@ -14,6 +16,9 @@ export interface TracerProviderOptions {
   readonly limits: Required<SpanLimits>;
   readonly processor: SpanProcessor;
   readonly surroundings: Surroundings;
+  readonly redaction?: Redaction | undefined;
+  /** Where the settings ask for spans that are open when the process ends. */
+  readonly open?: OpenSpans | undefined;
 }
 
 /** Tracers kept; an application that names each one anew gets new ones beyond. */
@@ -56,9 +61,10 @@ export class TracerProvider implements Interface {
     schemaUrl: string | undefined,
     trusted: boolean,
   ): Tracer {
-    const { resource, sampler, limits, processor, surroundings } = this.#options;
+    const { resource, sampler, limits, processor, surroundings, redaction, open } = this.#options;
+    const instrumentationScope = { name, version, schemaUrl } as never;
     return new Tracer({
-      origin: { resource, limits, processor, instrumentationScope: { name, version, schemaUrl } as never },
+      origin: { resource, limits, processor, redaction, open, instrumentationScope },
       sampler,
       surroundings,
       trusted,

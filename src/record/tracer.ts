@@ -19,7 +19,10 @@ import {
 } from '@opentelemetry/api';
 import { isTracingSuppressed } from '@opentelemetry/core';
 import type { Sampler } from '@opentelemetry/sdk-trace-base';
+import { fault, rests } from '../diagnostics/contain';
 import { validAttributes } from './attribute-value';
+import { layered } from './context-layer';
+import { EndedSpan } from './ended-span';
 import { createSpanId, createTraceId } from './ids';
 import { LocalTrace } from './local-trace';
 import { RecordedSpan, type SpanOrigin } from './recorded-span';
@@ -53,10 +56,20 @@ export class Tracer implements TracerInterface {
   }
 
   startSpan(name: string, options: SpanOptions = NO_OPTIONS, under: Context = contexts.active()): Span {
+    const part = this.#trusted ? 'record' : 'api';
+    try {
+      if (!rests(part)) return this.#start(name, options ?? NO_OPTIONS, under);
+    } catch (error) {
+      fault(part, error);
+    }
+    return trace.wrapSpanContext(INVALID_SPAN_CONTEXT);
+  }
+
+  #start(name: string, options: SpanOptions, under: Context): Span {
     const context = options.root ? trace.deleteSpan(under) : under;
     if (isTracingSuppressed(context)) return trace.wrapSpanContext(INVALID_SPAN_CONTEXT);
     const parent = trace.getSpan(context);
-    const local = parent instanceof RecordedSpan ? parent : undefined;
+    const local = parent instanceof RecordedSpan || parent instanceof EndedSpan ? parent : undefined;
     const parentContext = parent?.spanContext();
     if (this.#surroundings.followsParent && parentContext !== undefined) {
       if (local !== undefined) return this.#startBelow(local, parentContext, name, options, context);
@@ -88,22 +101,23 @@ export class Tracer implements TracerInterface {
     const given = rest.length > 2 ? (rest[1] as Context | undefined) : undefined;
     const context = given ?? contexts.active();
     const span = this.startSpan(name, options, context);
-    return contexts.with(trace.setSpan(context, span), work, undefined, span);
+    return contexts.with(trace.setSpan(layered(context), span), work, undefined, span);
   }
 
   /** A child of a span of ours, sampled like it. */
   #startBelow(
-    parent: RecordedSpan,
+    parent: RecordedSpan | EndedSpan,
     parentContext: SpanContext,
     name: string,
     options: SpanOptions,
     context: Context,
   ): Span {
-    if (!isSampled(parentContext) || parent.trace.dropped) return unsampled(parentContext);
+    const own = parent.trace ?? new LocalTrace(0);
+    if (!isSampled(parentContext) || own.dropped) return unsampled(parentContext);
     const { traceId, traceState } = parentContext;
     const spanContext = createSpanContext(traceId, TraceFlags.SAMPLED, traceState);
     const attributes = this.#own(options.attributes);
-    return this.#begin(parent.trace, spanContext, parentContext, name, attributes, options, context, true);
+    return this.#begin(own, spanContext, parentContext, name, attributes, options, context, true);
   }
 
   /** The first span of a trace in this process, or any where children are sampled on their own. */
@@ -161,6 +175,7 @@ export class Tracer implements TracerInterface {
     if (!this.#trusted) span.keepWithinLimits();
     if (links !== undefined && links !== null) span.addLinks(links);
     this.#surroundings.baggage?.begun(span, context);
+    this.#origin.open?.add(span);
     this.#origin.processor.onStart(span as never, context);
     return span;
   }

@@ -6,6 +6,8 @@
  * nothing answers piles up nothing but its own timers.
  */
 
+import { fault } from '../diagnostics/contain';
+
 export interface Flushable {
   /** Keeps the process alive while sends are under way, or stops doing so. */
   hold(alive: boolean): void;
@@ -39,13 +41,20 @@ export class BoundedFlush {
       const deadline = setTimeout(done, limit);
       this.#open.add(done);
       if (this.#open.size === 1) this.#of.hold(true);
-      this.#of.flush();
-      if (this.#waits) return;
-      this.#waits = true;
-      this.#of.whenIdle(() => {
+      try {
+        this.#of.flush();
+        if (this.#waits) return;
+        this.#waits = true;
+        this.#of.whenIdle(() => {
+          this.#waits = false;
+          for (const each of [...this.#open]) each();
+        });
+      } catch (error) {
+        // It can't be waited for.
         this.#waits = false;
-        for (const each of [...this.#open]) each();
-      });
+        fault('flush', error);
+        done();
+      }
     });
   }
 }

@@ -135,6 +135,7 @@ function lost(counters: Counters): number {
     counters.droppedRefused +
     counters.droppedRejected +
     counters.droppedReceiverFull +
-    counters.droppedAtShutdown
+    counters.droppedAtShutdown +
+    counters.droppedByFault
   );
 }

@@ -2,4 +2,4 @@
 
 export { formatTrace, groupByTrace, type SpanRow } from '../diagnostics/trace-tree';
 export { fromJaegerJson } from './jaeger-json';
-export { createReceiver, type Receiver } from './receiver';
+export { createReceiver, type Receiver, type ReceiverOptions } from './receiver';

@@ -7,21 +7,41 @@ import type { SpanRow } from '../diagnostics/trace-tree';
 import { decodeEmitBatch } from '../thrift/batch-decoder';
 import type { JaegerBatch } from '../thrift/jaeger';
 
+export interface ReceiverOptions {
+  /** 0 takes a free one. */
+  readonly port: number;
+  /** Loopback unless it is given: anybody who reaches another address can send spans. */
+  readonly host?: string;
+  /** Spans kept, the oldest go first; 10,000 by default. A packet has at most the 64 kB of UDP. */
+  readonly maxSpans?: number;
+}
+
 export interface Receiver {
-  /** The port it listens on. */
+  /** The address and port it listens on. */
+  readonly host: string;
   readonly port: number;
   /** Packets that were no batch of spans. */
   readonly malformed: number;
+  /** Spans that had to go for newer ones. */
+  readonly dropped: number;
   /** What has arrived up to this call. */
   spans(): Promise<SpanRow[]>;
   close(): Promise<void>;
 }
 
-/** Opens a receiver on loopback; port 0 takes a free one. Rejects where the port is taken. */
-export function createReceiver({ port }: { port: number }): Promise<Receiver> {
-  const spans: SpanRow[] = [];
+const MOST_SPANS = 10_000;
+const MARK_BYTES = 16;
+
+/** Opens a receiver. Rejects where the port is taken. */
+export function createReceiver({
+  port,
+  host = '127.0.0.1',
+  maxSpans = MOST_SPANS,
+}: ReceiverOptions): Promise<Receiver> {
+  let spans: SpanRow[] = [];
   let malformed = 0;
-  const socket = createSocket('udp4');
+  let dropped = 0;
+  const socket = createSocket(host.includes(':') ? 'udp6' : 'udp4');
   // A packet to ourselves comes after all that others had sent: when it is here, so are they.
   const marks = new Map<string, () => void>();
   socket.on('message', (packet) => {
@@ -31,19 +51,27 @@ export function createReceiver({ port }: { port: number }): Promise<Receiver> {
       return;
     }
     try {
-      spans.push(...rows(decodeEmitBatch(packet)));
+      for (const row of rows(decodeEmitBatch(packet))) spans.push(row);
     } catch {
       malformed++;
     }
+    // In halves, so that a steady stream doesn't move the list for each packet.
+    if (spans.length <= maxSpans * 2) return;
+    dropped += spans.length - maxSpans;
+    spans = spans.slice(-maxSpans);
   });
   return new Promise((resolve, reject) => {
     socket.once('error', reject);
-    socket.bind(port, '127.0.0.1', () => {
-      const bound = socket.address().port;
+    socket.bind(port, host, () => {
+      const bound = socket.address();
       resolve({
-        port: bound,
+        host: bound.address,
+        port: bound.port,
         get malformed() {
           return malformed;
+        },
+        get dropped() {
+          return dropped + Math.max(0, spans.length - maxSpans);
         },
         spans: () =>
           new Promise((done) => {
@@ -52,17 +80,15 @@ export function createReceiver({ port }: { port: number }): Promise<Receiver> {
             );
             marks.set(mark.toString('hex'), () => {
               marks.delete(mark.toString('hex'));
-              done([...spans]);
+              done(spans.slice(-maxSpans));
             });
-            socket.send(mark, bound, '127.0.0.1');
+            socket.send(mark, bound.port, bound.address);
           }),
         close: () => new Promise((done) => socket.close(() => done())),
       });
     });
   });
 }
-
-const MARK_BYTES = 16;
 
 function rows(batch: JaegerBatch): SpanRow[] {
   return batch.spans.map((span) => ({

@@ -41,6 +41,11 @@ const MAY_IMPORT: Record<string, { folders: string[]; packages: string[]; builti
   sample: { folders: ['diagnostics', 'types:config'], packages: ['@opentelemetry/'] },
   // The encoder writes Thrift.
   send: { folders: ['diagnostics', 'thrift', 'types:config'], packages: ['@opentelemetry/'] },
+  // The only package of the application that anything of ours reads by itself.
+  controller: {
+    folders: ['diagnostics', 'types:config'],
+    packages: ['@opentelemetry/', '@kubernetes/client-node'],
+  },
   // It receives what `send` sent.
   viewer: { folders: ['diagnostics', 'thrift', 'types:config'], packages: [] },
 };

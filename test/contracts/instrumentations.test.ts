@@ -14,8 +14,9 @@ import {
   versionsOf,
 } from '../../scripts/instrumentations-page';
 import { inRange } from '../../src/load/version-range';
+import { builtins } from '../../src/patch/builtins';
 import { catalogue, internal } from '../../src/patch/catalogue';
-import { builtins, packages } from '../../src/patch/registry';
+import { packages } from '../../src/patch/registry';
 import { repository } from '../support/cache';
 
 const entries = Object.values(catalogue).flat();

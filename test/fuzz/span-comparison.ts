@@ -40,7 +40,7 @@ export function compareSpan(read: PlainSpan, span: ReadableSpan): void {
     same('time of a log', Number(logs[index]!.timestamp), microseconds(event.time));
     const { attributes = {}, droppedAttributesCount = 0 } = event;
     const fields: [string, unknown][] = [];
-    if (attributes.event === undefined) fields.push(['event', event.name]);
+    if (attributes.event === undefined && event.name !== '') fields.push(['event', event.name]);
     fields.push(...Object.entries(attributes));
     if (droppedAttributesCount > 0)
       fields.push(['otel.event.dropped_attributes_count', droppedAttributesCount]);

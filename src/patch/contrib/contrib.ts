@@ -37,6 +37,8 @@ export function contribRows(table: readonly Contrib[]): PackageRow[] {
         module: target.module,
         ...(target.file === undefined ? {} : { file: target.file }),
         versions: target.versions,
+        // Only the instrumentation could tell what it patches; its range is its word.
+        exact: true as const,
         load: () => patchOf(entry, target),
       })),
     );

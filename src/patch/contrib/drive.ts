@@ -2,6 +2,7 @@
  * Drives one of OpenTelemetry's instrumentations: has it patch what has just loaded, without a hook of its own.
  * Second station of a span's way: what our own patches are for the libraries that most applications use.
  */
+import { noteGrpc } from '../http/grpc';
 import type { Patch, Tools } from '../instrumentation';
 import type { Contrib, ContribTarget } from './contrib';
 import { LastingTracer } from './lasting-tracer';
@@ -43,7 +44,9 @@ export function drive(entry: Contrib, target: ContribTarget): Patch {
     const version = library.directory === '' ? undefined : library.version;
     definition.moduleVersion = version!;
     try {
-      return part.patch(exports, version);
+      const patched = part.patch(exports, version);
+      if (entry.name === 'grpc') noteGrpc();
+      return patched;
     } catch (error) {
       undo(part, exports, version);
       throw error;

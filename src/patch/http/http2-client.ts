@@ -12,6 +12,7 @@ import { isTracingSuppressed } from '@opentelemetry/core';
 import type { Tools } from '../instrumentation';
 import { wrap } from '../wrap';
 import { setPeer, setStatus } from './client-request';
+import { isTracedGrpc } from './grpc';
 import { readFlat, readHeader } from './header-forms';
 import { httpOptions } from './http-options';
 import { ignoredOutgoing } from './ignored';
@@ -67,6 +68,7 @@ export function patchHttp2Client(http2: typeof Http2, tools: Tools): void {
       if (isUndicis(session)) return undefined;
       const caller = context.active();
       const read = Array.isArray(given) ? readFlat : (readHeader as any);
+      if (isTracedGrpc(read(given, 'content-type'))) return undefined;
       let outgoing: Context | undefined = caller;
       if (isTracingSuppressed(caller)) outgoing = ignoredOutgoing(caller);
       else if (tools.wanted()) {

@@ -11,6 +11,7 @@ import type * as Http2 from 'node:http2';
 import { Server as NetServer } from 'node:net';
 import { type Context, propagation, ROOT_CONTEXT, SpanKind, trace } from '@opentelemetry/api';
 import type { Tools } from '../instrumentation';
+import { isTracedGrpc } from './grpc';
 import { httpOptions, nameTrace } from './http-options';
 import { IgnoredRequest } from './ignored';
 import { methodName } from './method';
@@ -41,7 +42,8 @@ export function patchHttp2Server(http2: typeof Http2, tools: Tools): void {
   /** Starts the span of a stream that has none yet. */
   function started(stream: unknown, headers: Headers): Handled | undefined {
     try {
-      if (!isStream(stream) || noted(stream) !== undefined) return undefined;
+      if (!isStream(stream) || noted(stream) !== undefined || isTracedGrpc(headers['content-type']))
+        return undefined;
       const parent: Context = propagation.extract(ROOT_CONTEXT, headers);
       const method = String(headers[':method'] ?? 'GET');
       const target = String(headers[':path'] ?? '/');

@@ -18,6 +18,7 @@ import {
   SpanStatusCode,
   trace,
 } from '@opentelemetry/api';
+import { suppressTracing } from '@opentelemetry/core';
 import type { Patch, Tools } from '../instrumentation';
 import { errorType } from '../toolbox';
 import { wrap } from '../wrap';
@@ -63,6 +64,29 @@ export const patchFlowProducer: Patch = ({ FlowProducer }, _library, tools) => {
       ]);
     };
   });
+};
+
+/** What a worker and a listener for events ask Redis by themselves, again and again; none of them calls the application. */
+const POLLING = [
+  'waitForJob',
+  'moveToActive',
+  'moveStalledJobsToWait',
+  'extendLocks',
+  'readEvents',
+  'trimEvents',
+];
+
+/** BullMQ 6's way to Redis: outside of jobs its polling would be a trace of its own at each turn. */
+export const patchBackend: Patch = ({ RedisQueueBackend }) => {
+  for (const name of POLLING) {
+    wrap(RedisQueueBackend.prototype, name, 'bullmq', (original: (...args: unknown[]) => unknown) => {
+      return function (this: unknown, ...args: unknown[]) {
+        const active = context.active();
+        if (trace.getSpan(active) !== undefined) return Reflect.apply(original, this, args);
+        return context.with(suppressTracing(active), original, this, ...args);
+      };
+    });
+  }
 };
 
 interface FlowNode {

@@ -61,9 +61,12 @@ export const patchNodeRedisClient: Patch = (exports, _library, tools) => {
       return original.apply(this, arguments);
     };
   });
-  batches(tools, prototype, 'multiExecutor', kindOfFour, failureOfFour);
-  batches(tools, prototype, '_executeMulti', () => 'MULTI', firstError);
-  batches(tools, prototype, '_executePipeline', () => 'PIPELINE', firstError);
+  if (typeof prototype.multiExecutor === 'function') {
+    batches(tools, prototype, 'multiExecutor', kindOfFour, failureOfFour);
+  } else {
+    batches(tools, prototype, '_executeMulti', () => 'MULTI', firstError);
+    batches(tools, prototype, '_executePipeline', () => 'PIPELINE', firstError);
+  }
 };
 
 /** `dist/lib/client/pool.js`: work that waited for a connection would run in the context of whoever gave one back. */

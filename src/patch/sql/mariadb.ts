@@ -7,10 +7,11 @@
  */
 import { type Attributes, context, createContextKey } from '@opentelemetry/api';
 import type { Library, Patch, Tools } from '../instrumentation';
-import { wrap } from '../wrap';
+import { assign, wrap } from '../wrap';
 import { emitInContext } from './emit-in-context';
 import { connectionServer, type MariadbServer, serverOf } from './mariadb-server';
 import { MysqlQuery } from './mysql-query';
+import { observePromise } from './observe-promise';
 import type { QueryText } from './query-text';
 import { QueryTexts } from './query-text';
 import { withCommentIn, withTraceComment } from './sql-comment';
@@ -35,7 +36,7 @@ export const patchFactories: Patch = (exports, library, tools) => {
   const copy = open ? exports : copyOf(exports);
   for (const target of new Set([copy, copy.default])) {
     if (typeof target !== 'object' || target === null) continue;
-    replace(target, 'createConnection', (original) => {
+    assign(target, 'createConnection', MARK, (original) => {
       return function createConnection(this: unknown, ...args: any[]) {
         const server = serverOf(args[0]);
         const given = original.apply(this, args);
@@ -43,12 +44,12 @@ export const patchFactories: Patch = (exports, library, tools) => {
         return given.then((connection: any) => cover.connection(connection, server));
       };
     });
-    replace(target, 'createPool', (original) => {
+    assign(target, 'createPool', MARK, (original) => {
       return function createPool(this: unknown, ...args: any[]) {
         return cover.pool(original.apply(this, args), serverOf(args[0]));
       };
     });
-    replace(target, 'createPoolCluster', (original) => {
+    assign(target, 'createPoolCluster', MARK, (original) => {
       return function createPoolCluster(this: unknown, ...args: any[]) {
         return cover.cluster(original.apply(this, args));
       };
@@ -63,12 +64,6 @@ export const patchCluster: Patch = (exports, library, tools) => {
   new Cover(tools, library, false).cluster(prototype, '_createPool');
   new Cover(tools, library, true).cluster(prototype, '_createPoolCallback');
 };
-
-/** A module namespace takes an assignment, and nothing else. */
-function replace(target: any, name: string, make: (original: AnyFunction) => AnyFunction): void {
-  const holder = { [name]: target[name] };
-  if (wrap(holder, name, MARK, make)) target[name] = holder[name];
-}
 
 function copyOf(exports: any): any {
   const copy = Object.create(Object.getPrototypeOf(exports));
@@ -210,7 +205,10 @@ class Cover {
       query.end(error, undefined);
       throw error;
     }
-    if (typeof result?.then === 'function') return query.span === undefined ? result : observe(result, query);
+    if (typeof result?.then === 'function') {
+      if (query.span === undefined) return result;
+      return observePromise(result, (error, value) => query.end(error, rowsOf(value)));
+    }
     if (at === -1) query.watch(result);
     else this.#keepContext(result, query);
     return result;
@@ -315,20 +313,6 @@ class Cover {
       };
     });
   }
-}
-
-/** A promise of the same outcome; a handler on mariadb's own would make a forgotten rejection look handled. */
-function observe(result: any, query: MysqlQuery): any {
-  return result.then(
-    (value: any) => {
-      query.end(undefined, rowsOf(value));
-      return value;
-    },
-    (error: any) => {
-      query.end(error ?? true, undefined);
-      throw error;
-    },
-  );
 }
 
 /** Rows carry their columns as `meta`, or come beside them where `metaAsArray` is set. */

@@ -39,6 +39,8 @@ export class MysqlQuery {
   selects = false;
   /** Whether the query was given to a connection whose server hadn't greeted yet. */
   early = false;
+  /** Rows that were emitted one by one. */
+  #emitted = 0;
   readonly connection: Connection;
   readonly #tools: Tools;
 
@@ -56,7 +58,9 @@ export class MysqlQuery {
     try {
       if (this.early && isMariaDB(this.connection) === true) span.setAttribute('db.system.name', 'mariadb');
       if (!error) {
-        if (this.selects && Array.isArray(rows)) span.setAttribute('db.response.returned_rows', rows.length);
+        const count = Array.isArray(rows) ? rows.length : this.#emitted;
+        if (this.selects && (count > 0 || Array.isArray(rows)))
+          span.setAttribute('db.response.returned_rows', count);
       } else if (isServerError(error)) {
         // The convention's status code for MySQL is the server's number. The system's errors have no SQLSTATE.
         const code = String(error.errno);
@@ -93,6 +97,7 @@ export class MysqlQuery {
       const open = this.span === undefined ? undefined : opened(connection);
       open?.add(this);
       const covered = emitInContext(command, this.caller, (event, first) => {
+        if (event === 'result') this.#emitted++;
         if (event !== 'end' && event !== 'error' && event !== 'close') return;
         open?.delete(this);
         // The end of mariadb's commands brings the error.

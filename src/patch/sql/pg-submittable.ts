@@ -24,6 +24,8 @@ const HANDLERS = [
 interface Watched {
   span: Span | undefined;
   caller: Context;
+  /** Rows that have come; a cursor's result tells no number. */
+  rows: number;
 }
 
 const watched = new WeakMap<object, Watched>();
@@ -39,6 +41,7 @@ export function watchSubmittable(query: any, span: Span | undefined, tools: Tool
     if (known !== undefined) {
       known.span = span;
       known.caller = caller;
+      known.rows = 0;
       return;
     }
     if (!Object.isExtensible(query)) {
@@ -46,7 +49,7 @@ export function watchSubmittable(query: any, span: Span | undefined, tools: Tool
       if (span !== undefined) tools.endClientSpan(span);
       return;
     }
-    const state: Watched = { span, caller };
+    const state: Watched = { span, caller, rows: 0 };
     watched.set(query, state);
     for (const name of HANDLERS) {
       if (typeof query[name] === 'function') cover(query, name, state, tools);
@@ -64,15 +67,30 @@ function cover(query: any, name: (typeof HANDLERS)[number], state: Watched, tool
   const original = query[name];
   const failed = name === 'handleError';
   const ended = failed || name === 'handleReadyForQuery';
+  const row = name === 'handleDataRow';
   Object.defineProperty(query, name, {
     configurable: true,
     writable: true,
     enumerable: Object.hasOwn(query, name) && Object.prototype.propertyIsEnumerable.call(query, name),
     value: function (this: any, ...args: any[]) {
-      if (ended) end(state, failed ? args[0] : undefined, undefined, tools);
+      if (row) state.rows++;
+      else if (ended) end(state, failed ? args[0] : undefined, selected(this, state), tools);
       return context.with(state.caller, original, this, ...args);
     },
   });
+}
+
+/** What pg's result would tell; a cursor has none, and gives nothing but rows. Contains its failures. */
+function selected(query: any, { rows }: Watched): object | undefined {
+  try {
+    const command: unknown = query._result?.command;
+    if (typeof command === 'string') return { command, rowCount: rows };
+    const isCursor = typeof query.read === 'function' || query.cursor !== undefined;
+    return isCursor ? { command: 'SELECT', rowCount: rows } : undefined;
+  } catch {
+    // The application's own object; the number of rows is left out.
+    return undefined;
+  }
 }
 
 function end(state: Watched, error: unknown, result: unknown, tools: Tools): void {

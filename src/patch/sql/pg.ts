@@ -9,6 +9,7 @@ import { type Context, context, type Span } from '@opentelemetry/api';
 import type { Patch, Tools } from '../instrumentation';
 import { wrap } from '../wrap';
 import { endPgQuery } from './end-pg-query';
+import { observePromise } from './observe-promise';
 import { type Peer, Peers } from './peer';
 import { watchSubmittable } from './pg-submittable';
 import { QueryTexts } from './query-text';
@@ -69,7 +70,8 @@ function queryOf(original: AnyFunction, tools: Tools): AnyFunction {
     }
     const args = query === config ? arguments : [query, values, callback];
     const result = callTraced(original, this, args, span, tools);
-    return span === undefined ? result : observe(result, span, tools);
+    if (span === undefined) return result;
+    return observePromise(result, (error, value) => endPgQuery(tools, span, error, value));
   };
 }
 
@@ -136,25 +138,4 @@ function whenDone(given: AnyFunction, span: Span | undefined, tools: Tools): Any
     if (span !== undefined) endPgQuery(tools, span, args[0], args[1]);
     return context.with(caller, given, this, ...args);
   };
-}
-
-/**
- * The promise that takes the place of pg's: of the same class, and settled the same way. It is a derived one, since
- * a handler on pg's own would make every rejection that the application forgot look handled.
- */
-function observe(result: any, span: Span, tools: Tools): any {
-  if (typeof result?.then !== 'function') {
-    endPgQuery(tools, span, undefined, undefined);
-    return result;
-  }
-  return result.then(
-    (value: any) => {
-      endPgQuery(tools, span, undefined, value);
-      return value;
-    },
-    (error: any) => {
-      endPgQuery(tools, span, error, undefined);
-      throw error;
-    },
-  );
 }

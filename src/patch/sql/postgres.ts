@@ -8,7 +8,7 @@
  */
 import { type Context, context, type Span } from '@opentelemetry/api';
 import type { Patch, Tools } from '../instrumentation';
-import { wrap } from '../wrap';
+import { assign, wrap } from '../wrap';
 import { emitInContext } from './emit-in-context';
 import { endPgQuery } from './end-pg-query';
 import { type Peer, Peers } from './peer';
@@ -62,17 +62,15 @@ export const patchQuery: Patch = (exports, _library, tools) => {
 
 /** For `index.js`: what `postgres(…)` gives knows the server of its queries. */
 export const patchFactory: Patch = (exports) => {
-  const holder = { postgres: typeof exports === 'function' ? exports : exports.default };
-  wrap(holder, 'postgres', MARK, (original: AnyFunction) => {
+  const holder = typeof exports === 'function' ? { default: exports } : exports;
+  assign(holder, 'default', MARK, (original: AnyFunction) => {
     return function postgres(this: unknown, ...args: any[]) {
       const sql = original.apply(this, args);
       remember(sql);
       return sql;
     };
   });
-  if (typeof exports === 'function') return holder.postgres;
-  exports.default = holder.postgres;
-  return undefined;
+  return holder === exports ? undefined : holder.default;
 };
 
 /** Learns the server from a query that is never sent. */

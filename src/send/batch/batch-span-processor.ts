@@ -4,7 +4,7 @@
  */
 import type { Context } from '@opentelemetry/api';
 import type { ReadableSpan, Span } from '@opentelemetry/sdk-trace-base';
-import { contained, fault } from '../../diagnostics/contain';
+import { contained, fault, rests } from '../../diagnostics/contain';
 import { BoundedFlush } from '../bounded-flush';
 import type { Sender } from '../sender';
 import type { Transport } from '../transport/transport';
@@ -53,6 +53,10 @@ export class BatchSpanProcessor implements Sender {
     try {
       if (this.#closed) {
         this.#batcher.late();
+        return;
+      }
+      if (rests('batch')) {
+        this.#batcher.leaveOut();
         return;
       }
       this.#batcher.append(span);

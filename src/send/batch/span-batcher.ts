@@ -71,14 +71,31 @@ export class SpanBatcher {
     this.#add(span);
   }
 
+  /** A span that ended while this part rests, after failures. */
+  leaveOut(): void {
+    this.#counters.ended++;
+    this.#counters.droppedByFault++;
+  }
+
   /** A span that ended when nothing is sent any more. */
   late(): void {
     this.#counters.ended++;
     this.#counters.droppedAtShutdown++;
   }
 
-  /** Hands what has been collected to the transport. */
+  /** Hands what has been collected to the transport. Never throws. */
   flush(): void {
+    try {
+      this.#flush();
+    } catch (error) {
+      // What is in the packet can't be had any more.
+      this.#counters.droppedByFault += this.#packet?.spanCount ?? 0;
+      this.#packet = undefined;
+      fault('batch', error);
+    }
+  }
+
+  #flush(): void {
     const packet = this.#packet;
     if (packet === undefined || packet.spanCount === 0 || this.#encoding) return;
     const spans = packet.spanCount;
@@ -100,7 +117,8 @@ export class SpanBatcher {
           counters.droppedReceiverFull +
           counters.droppedUnresolved +
           counters.droppedUnencodable +
-          counters.droppedAtShutdown,
+          counters.droppedAtShutdown +
+          counters.droppedByFault,
       },
     });
     if (this.#queuedSpans > 0 && finished.length * 2 < finished.buffer.byteLength) {
@@ -135,9 +153,14 @@ export class SpanBatcher {
       this.#counters.droppedUnencodable++;
       return;
     }
-    if (span.resource !== this.#resource) this.#changeResource(span.resource);
-    const packet = this.#open();
-    if (!this.#encode(packet, span)) return;
+    try {
+      if (span.resource !== this.#resource) this.#changeResource(span.resource);
+      if (!this.#encode(this.#open(), span)) return;
+    } catch (error) {
+      this.#counters.droppedByFault++;
+      fault('batch', error);
+      return;
+    }
     const open = this.#packet!;
     const { maxBytes, fullBytes = maxBytes } = this.#transport;
     if (open.spanCount >= this.#options.maxBatchSize || open.byteLength >= fullBytes) this.flush();
@@ -172,7 +195,12 @@ export class SpanBatcher {
     this.#underWay++;
     this.#queuedSpans += spans;
     this.#queuedBytes += memory;
-    this.#transport.send(bytes, spans, done, taken);
+    try {
+      this.#transport.send(bytes, spans, done, taken);
+    } catch (error) {
+      fault('batch', error);
+      done('fault');
+    }
   }
 
   /** The network takes only smaller packets now: the spans of one that it refused go into several. */
@@ -315,6 +343,9 @@ function count(counters: Counters, lost: LossCause, spans: number): void {
       return;
     case 'shutdown':
       counters.droppedAtShutdown += spans;
+      return;
+    case 'fault':
+      counters.droppedByFault += spans;
       return;
   }
 }

@@ -15,6 +15,8 @@ import type { Sender } from '../sender';
 const SAMPLED = 1;
 /** Ended spans kept for traces that are still open; past it they are printed as they are. */
 const MOST_ROWS = 10_000;
+/** Traces with open spans remembered; a span that is never ended must not keep its trace for ever. */
+const MOST_TRACES = 1_000;
 
 interface OpenTrace {
   open: number;
@@ -34,8 +36,11 @@ export class ConsoleSender implements Sender {
     const { traceId, traceFlags } = span.spanContext();
     if ((traceFlags & SAMPLED) === 0) return;
     const trace = this.#traces.get(traceId);
-    if (trace === undefined) this.#traces.set(traceId, { open: 1, rows: [] });
-    else trace.open++;
+    if (trace !== undefined) trace.open++;
+    else {
+      if (this.#traces.size >= MOST_TRACES) this.#printOldest();
+      this.#traces.set(traceId, { open: 1, rows: [] });
+    }
   }
 
   onEnd(span: ReadableSpan): void {
@@ -66,6 +71,14 @@ export class ConsoleSender implements Sender {
   async shutdown(): Promise<void> {
     this.flushNow();
     this.#traces.clear();
+  }
+
+  #printOldest(): void {
+    for (const [traceId, trace] of this.#traces) {
+      this.#print(trace);
+      this.#traces.delete(traceId);
+      return;
+    }
   }
 
   #print(trace: OpenTrace): void {

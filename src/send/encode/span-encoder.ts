@@ -148,8 +148,8 @@ function encodeEvent(writer: Writer, event: TimedEvent): void {
   const { attributes } = event;
   const keys = attributes === undefined ? [] : Object.keys(attributes);
   const dropped = event.droppedAttributesCount ?? 0;
-  // The specification: an attribute `event` takes precedence over the event's name.
-  const named = attributes?.event === undefined;
+  // The specification: an attribute `event` takes precedence over the event's name. OpenTracing's logs needn't have one.
+  const named = attributes?.event === undefined && event.name !== '';
   writer.field(Type.I64, LOG.timestamp, 0);
   writer.i64(microseconds(event.time));
   writer.field(Type.LIST, LOG.fields, LOG.timestamp);

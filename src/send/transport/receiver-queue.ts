@@ -118,6 +118,11 @@ export class ReceiverQueue {
     this.#spans += spans;
   }
 
+  /** The receiver's socket as the last look found it: packets dropped since it was opened, and bytes that wait. */
+  get seen(): { readonly drops: number; readonly queued: number } | undefined {
+    return this.#row;
+  }
+
   /** Reads the tables now, and tells of what was dropped since the last time. */
   look(): void {
     if (this.#locals === undefined) return;

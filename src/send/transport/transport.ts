@@ -4,7 +4,7 @@
  */
 
 /** Why spans did not arrive; each has a counter of its own. */
-export type LossCause = 'unresolved' | 'refused' | 'rejected' | 'tooLarge' | 'shutdown';
+export type LossCause = 'unresolved' | 'refused' | 'rejected' | 'tooLarge' | 'shutdown' | 'fault';
 
 /** What became of a packet. `lost` is undefined where the network, or the collector, took it. */
 export type Done = (lost?: LossCause) => void;

@@ -5,8 +5,9 @@
  * The socket is connected: no name is looked up for a packet, a closed port is noticed (ECONNREFUSED), and a send
  * inside an `exit` handler leaves at once, since the kernel takes it in the same call. A name is asked for again by
  * time and after errors, so that an agent that has moved is followed; packets wait meanwhile.
+ * Long, because a socket's states, a name's addresses and what a packet meets of them are one machine.
  */
-import { contained } from '../../diagnostics/contain';
+import { contained, fault } from '../../diagnostics/contain';
 import type { Counters } from '../../diagnostics/counters';
 import { report } from '../../diagnostics/log';
 import { type Lookup, NameResolver } from './name-resolver';
@@ -262,8 +263,15 @@ export class UdpTransport implements Transport {
   #emit(outgoing: Outgoing): void {
     const connection = this.#connection!;
     outgoing.tries++;
-    const inKernel = connection.send(outgoing.packet, (error) => this.#answer(outgoing, connection, error));
-    this.#receiver?.sent(outgoing.packet.length, outgoing.spans);
+    let inKernel: boolean;
+    try {
+      inKernel = connection.send(outgoing.packet, (error) => this.#answer(outgoing, connection, error));
+      this.#receiver?.sent(outgoing.packet.length, outgoing.spans);
+    } catch (error) {
+      fault('udp', error);
+      outgoing.done('fault');
+      return;
+    }
     if (inKernel && outgoing.tries === 1) outgoing.taken?.();
     if (this.#unproven === undefined || this.#proof !== undefined) return;
     // One packet shows whether somebody listens; the others wait.

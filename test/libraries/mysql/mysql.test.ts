@@ -92,6 +92,14 @@ test('each query is one span below its caller, in every style', async (t) => {
     'db.query.text': text,
     'db.response.returned_rows': 1,
   });
+  // Also of rows that are only emitted.
+  const emitted = run.spans.filter(
+    (span) => span.tags['db.query.text'] === 'SELECT name FROM birds ORDER BY id',
+  );
+  assert.deepEqual(
+    emitted.map((span) => span.tags['db.response.returned_rows']),
+    [2],
+  );
   const failed = run.spans.find((span) => span.tags['error.type'] === '1146');
   assert.equal(failed?.tags['db.response.status_code'], '1146');
 });

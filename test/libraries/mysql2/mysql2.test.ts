@@ -174,6 +174,12 @@ test('attributes follow the conventions for MySQL and MariaDB', async (t) => {
     'db.query.text': 'SELECT id FROM birds',
     'db.response.returned_rows': 2,
   });
+  // Also of rows that are only emitted.
+  const emitted = spans.filter((span) => span.tags['db.query.text'] === 'SELECT name FROM birds ORDER BY id');
+  assert.deepEqual(
+    emitted.map((span) => span.tags['db.response.returned_rows']),
+    [2],
+  );
   const failed = queries.find((span) => span.tags['error.type'] === '1146');
   assert.equal(failed?.tags['db.response.status_code'], '1146');
 });

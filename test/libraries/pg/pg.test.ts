@@ -185,6 +185,8 @@ test('cursors and streams are one span each, from the query to its last row', as
     stream: [1, 2, 3, 4, 5],
     streamError: '42P01',
   });
+  const rows = run.spans.filter((span) => span.tags['db.response.returned_rows'] === 5);
+  assert.equal(rows.length, 2);
   assert.deepEqual(outline(run.spans), {
     cursor: ['SELECT | SELECT n, ? FROM generate_series(?, $1::int) AS n'],
     'failing cursor': ['SELECT missing | SELECT n FROM missing | 42P01'],

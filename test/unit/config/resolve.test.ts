@@ -85,6 +85,8 @@ const SAMPLES: Record<string, [text: string, value: unknown]> = {
   eventAttributeCountLimit: ['7', 7],
   linkAttributeCountLimit: ['7', 7],
   attributeValueLengthLimit: ['7', 7],
+  redactKeys: ['Card.*, *password*', ['card.*', '*password*']],
+  maxOverhead: ['3%', 3],
   healthSignal: ['true', true],
   disabled: ['true', true],
   processSpan: ['true', true],
@@ -110,6 +112,10 @@ const SAMPLES: Record<string, [text: string, value: unknown]> = {
   ignoredPaths: ['/healthz,/static/*', ['/healthz', '/static/*']],
   httpTimings: ['true', true],
   logLevel: ['debug', 'debug'],
+  unfinishedSpans: ['false', false],
+  insist: ['true', true],
+  skip: ['seed,migrate', ['seed', 'migrate']],
+  tools: ['true', true],
   configFile: ['x.json', 'x.json'],
 };
 /** Values that the lower of two sources holds in the test of precedence. */

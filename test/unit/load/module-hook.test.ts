@@ -9,8 +9,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { setLogWriter } from '../../../src/diagnostics/log';
-import { hookModules } from '../../../src/load/module-hook';
-import { TargetIndex } from '../../../src/load/target-index';
+import { hookModules, type OnModule } from '../../../src/load/module-hook';
+import { type Target, TargetIndex } from '../../../src/load/target-index';
 
 const folder = realpathSync(mkdtempSync(join(tmpdir(), 'tracing-agent-module-hook-')));
 after(() => rmSync(folder, { recursive: true }));
@@ -23,7 +23,7 @@ function library(name: string, version = '1.0.0'): void {
 }
 const load = createRequire(join(folder, 'application.js'));
 
-function hooked(names: string[], onModule: (exports: unknown) => unknown, then: () => void): string[] {
+function hooked(names: string[], onModule: OnModule<Target>, then: () => void): string[] {
   const lines: string[] = [];
   const before = setLogWriter((line) => lines.push(line));
   const targets = names.map((module) => ({ module, versions: '>=1 <2' }));
@@ -64,22 +64,44 @@ test('one that is patched in place is not, nor one that loads in time', () => {
   assert.deepEqual(lines, []);
 });
 
-test('a version that is too new is named at the level of a warning, one that is too old or traced elsewhere is not', () => {
+test('a version that is too new is named and tried, one that is too old or traced elsewhere is neither', () => {
   library('too-new', '9.1.0');
   library('too-old', '0.9.0');
+  let tries = 0;
   const lines = hooked(
     ['too-new', 'too-old'],
-    () => assert.fail(),
+    (exports, match) => {
+      assert.deepEqual([match.name, match.newer], ['too-new', true]);
+      tries++;
+      return exports;
+    },
     () => {
       load('too-new');
       load('too-old');
     },
   );
+  assert.equal(tries, 1);
   assert.equal(lines.length, 1);
   assert.match(lines[0]!, /too-new 9\.1\.0 is newer than the versions >=1 <2 .*TA_PATCH_NEWER/);
   library('split', '2.0.0');
   const index = new TargetIndex([{ module: 'split', versions: '>=1 <2', elsewhere: '>=2 <3' }]);
   const before = setLogWriter((line) => assert.fail(line));
   assert.equal(index.find(join(folder, 'node_modules/split/index.js')), undefined);
+  setLogWriter(before);
+});
+
+test('of several targets those of the newest versions are tried, and none that is exact', () => {
+  library('grown', '9.0.0');
+  const before = setLogWriter(() => {});
+  const found = (...targets: Omit<Target, 'module'>[]) =>
+    new TargetIndex(targets.map((target) => ({ module: 'grown', ...target })))
+      .find(join(folder, 'node_modules/grown/index.js'))
+      ?.targets.map((target) => target.versions);
+  const file = 'index.js';
+  assert.deepEqual(found({ file, versions: '>=1 <3' }, { file, versions: '>=2 <4' }), ['>=2 <4']);
+  // Its newest versions are those of another package.
+  assert.equal(found({ file, versions: '>=1 <3', elsewhere: '>=3 <5' }), undefined);
+  assert.deepEqual(found({ file, versions: '>=3 <5', elsewhere: '>=1 <3' }), ['>=3 <5']);
+  assert.equal(found({ file, versions: '>=1 <3', exact: true }), undefined);
   setLogWriter(before);
 });

@@ -6,6 +6,7 @@ import { setLogWriter } from '../../../src/diagnostics/log';
 import type { Patch } from '../../../src/patch/instrumentation';
 import { Patcher } from '../../../src/patch/patcher';
 import { Toolbox } from '../../../src/patch/toolbox';
+import { assign, wrap } from '../../../src/patch/wrap';
 
 const tracer = new BasicTracerProvider({ sampler: new AlwaysOnSampler() }).getTracer('test');
 const createTools = (instrumentation: string) =>
@@ -58,6 +59,60 @@ test('a patch that returns nothing keeps the exports, one that returns something
     ),
     other,
   );
+});
+
+test('a patch that finds nothing to wrap says so, in a version it was written for', () => {
+  const patch: Patch = (exports) => {
+    wrap(exports, 'query', 'test', (original) => original);
+    wrap(exports, 'execute', 'test', (original) => original);
+  };
+  const patcher = new Patcher(createTools);
+  const { patched, patchFailed } = counters;
+  const query = () => 1;
+  patcher.apply(row('partly', patch), { query }, library('partly'));
+  assert.deepEqual(lines, []);
+  const other = { ask: query };
+  assert.equal(patcher.apply(row('changed', patch), other, library('changed')), other);
+  assert.equal(lines.length, 1);
+  assert.match(lines[0]!, /changed 1\.2\.3 \(index\.js\) .*query, execute not found.*TA_PATCH_NOTHING/);
+  assert.deepEqual([counters.patched, counters.patchFailed], [patched + 1, patchFailed + 1]);
+});
+
+test('a newer version is patched where it has all that is wrapped, else it stays as it was', () => {
+  const patch: Patch = (exports) => {
+    const make = () => () => 'wrapped';
+    wrap(exports, 'query', 'test', make);
+    wrap(Object.getPrototypeOf(exports), 'ask', 'test', make);
+    wrap(exports, 'execute', 'test', make);
+    assign(exports, 'default', 'test', make);
+  };
+  const patcher = new Patcher(createTools);
+  const shape = { query: () => 1, default: () => 1 };
+  const fitting = Object.assign(Object.create({ ask: () => 1 }), shape, { execute: () => 1 });
+  patcher.apply(row('fitting', patch), fitting, { ...library('fitting'), newer: true });
+  assert.deepEqual([fitting.query(), fitting.ask(), fitting.default()], ['wrapped', 'wrapped', 'wrapped']);
+  const prototype = { ask: () => 1 };
+  const lacking = Object.assign(Object.create(prototype), shape);
+  const before = Object.getOwnPropertyDescriptors(lacking);
+  patcher.apply(row('lacking', patch), lacking, {
+    ...library('lacking'),
+    directory: '/lacking',
+    newer: true,
+  });
+  assert.deepEqual(Object.getOwnPropertyDescriptors(lacking), before);
+  assert.equal(prototype.ask(), 1);
+  assert.equal(lines.length, 1);
+});
+
+test('what a patch had wrapped before it threw is as it was', () => {
+  const exports = { query: () => 1 };
+  const { query } = exports;
+  const half: Patch = (given) => {
+    wrap(given, 'query', 'test', () => () => 2);
+    throw new Error('frozen');
+  };
+  new Patcher(createTools).apply(row('half', half), exports, library('half'));
+  assert.equal(exports.query, query);
 });
 
 test('an instrumentation that fails again and again is off after ten times, said once; others go on', () => {

@@ -1,0 +1,168 @@
+// The table of a run's results, and docs/benchmarks.md around it.
+
+/** As Markdown. */
+export function table(results) {
+  return results.nodes.map((each) => nodeTable(each, results.packages)).join('\n');
+}
+
+export function page(results) {
+  const { machine } = results;
+  return `# Benchmarks
+
+Made by \`npm run bench\` on ${machine.at.slice(0, 10)}; not to be edited by hand. The raw figures are
+[bench/results/published.json](../bench/results/published.json).
+
+- Machine: ${machine.cpu}, ${machine.cores} cores, ${(machine.memory / 2 ** 30).toFixed(0)} GiB, ${machine.system}; ${machine.pinning}.
+- \`bare\` is the application alone. \`ours\` is this agent. \`stock\` is OpenTelemetry's SDK with its automatic
+  instrumentations and its Jaeger exporter; \`EDOT\` Elastic's distribution; \`dd-trace\` Datadog's (5.x on Node.js 20,
+  where 6.x doesn't run). Each runs with its defaults and sends to a receiver on the same machine.
+- \`order\` is Express 5 with a GET from Redis (ioredis) and a SELECT from PostgreSQL (pg), \`hello\` a bare http server;
+  both under 32 connections. Every answer is compared with the one expected.
+- All take turns, and each figure is the median of the differences to bare in the same round. CPU time is that of the
+  measured process, sending included: a round ends when the spans have arrived. \`arrived\` is the share of the ended
+  spans that did; where spans are missing, their cost is missing too.
+- A process in which an agent didn't start, or of which no span arrived, ends the run.
+
+${table(results)}
+## Again
+
+\`\`\`sh
+npm ci && npm run nodes
+npm run bench             # about an hour; the machine should do nothing else
+npm run bench -- --quick  # under 5 minutes, prints the table only
+\`\`\`
+
+It needs PostgreSQL and Redis, found as by the tests: on their standard ports, or where \`PGHOST\`, \`REDIS_HOST\` and
+their like say.
+`;
+}
+
+function nodeTable({ node, order, unsampled, hello, empty, listening, span, growth }, packages) {
+  const names = [order, hello, empty, listening, span, unsampled, packages]
+    .flatMap((rows) => rows ?? [])
+    .map(({ subject }) => subject)
+    .filter((name, at, all) => name !== 'bare' && all.indexOf(name) === at);
+  const lines = [];
+  const line = (title, rows, bare, cell) => {
+    if (rows === undefined) return;
+    const cells = names.map((name) => {
+      const found = rows.find(({ subject }) => subject === name);
+      return found === undefined ? '–' : cell(found);
+    });
+    lines.push(`| ${[title, bare, ...cells].join(' | ')} |`);
+  };
+  const first = (rows, show) => (rows === undefined ? '' : show(rows[0]));
+  const cpu = ({ over }) => signed(over, 1);
+  const ms = ({ over }) => signed(over, 1);
+  line(
+    '`order`, all sampled: CPU µs/request',
+    order,
+    first(order, (row) => row.cpu.toFixed(0)),
+    cpu,
+  );
+  line('— spans a request', order, '', ({ spansARequest }) => String(spansARequest));
+  line('— arrived', order, '', ({ arrived, expected }) => percent(Math.min(1, arrived / expected)));
+  line(
+    '— requests a second',
+    order,
+    first(order, (row) => row.perSecond.toFixed(0)),
+    ({ perSecond }) => perSecond.toFixed(0),
+  );
+  line(
+    '— RSS after the load, MB',
+    order,
+    first(order, (row) => (row.rss / 1e6).toFixed(0)),
+    ({ rssOver }) => signed(rssOver / 1e6, 0),
+  );
+  if (order?.[0].p99 !== undefined)
+    line("— p99 at 60 % of bare's throughput", order, `${order[0].p99.toFixed(2)} ms`, ({ p99Over }) =>
+      signedPercent(p99Over),
+    );
+  line(
+    '`order`, nothing sampled: CPU µs/request',
+    unsampled,
+    first(unsampled, (row) => row.cpu.toFixed(0)),
+    cpu,
+  );
+  line(
+    '`hello`: CPU µs/request',
+    hello,
+    first(hello, (row) => row.cpu.toFixed(0)),
+    cpu,
+  );
+  line('— arrived', hello, '', ({ arrived, expected }) => percent(Math.min(1, arrived / expected)));
+  line(
+    'start of an empty script, ms',
+    empty,
+    first(empty, (row) => row.ms.toFixed(0)),
+    ms,
+  );
+  line(
+    'start of `order` until it listens, ms',
+    listening,
+    first(listening, (row) => row.ms.toFixed(0)),
+    ms,
+  );
+  line('a span of 7 attributes: CPU µs', span, '', ({ costs }) => costs[0].over.toFixed(1));
+  line('— arrived', span, '', ({ arrived, expected }) => percent(arrived / expected));
+  line('installed, MB', packages, '', ({ bytes }) => (bytes / 1e6).toFixed(1));
+  line('— files', packages, '', ({ files }) => String(files));
+  const versions = new Map();
+  for (const rows of [order, hello, empty, span, packages])
+    for (const { subject, versions: of } of rows ?? []) versions.set(subject, of);
+  const used = [...versions]
+    .filter(([, of]) => Object.keys(of).length > 0)
+    .map(
+      ([name, of]) =>
+        `${name}: ${Object.entries(of)
+          .map(([each, version]) => `${each} ${version}`)
+          .join(', ')}`,
+    );
+  return `## Node.js ${node}
+
+| over bare | bare | ${names.join(' | ')} |
+| --- | --: | ${names.map(() => '--:').join(' | ')} |
+${lines.join('\n')}
+
+${used.length > 0 ? `${used.join('; ')}.\n\n` : ''}${growth === undefined ? '' : growthTables(growth)}`;
+}
+
+function growthTables({ trace, concurrent, duration, modules }) {
+  const ours = trace.find(({ subject }) => subject === 'ours');
+  const [bare, started] = modules;
+  return `Growth of ours:
+
+| spans in a trace | CPU µs a span |
+| --: | --: |
+${ours.costs.map(({ aTrace, over }) => `| ${aTrace} | ${over.toFixed(2)} |`).join('\n')}
+
+| requests open at a time | bare, CPU µs/request | ours |
+| --: | --: | --: |
+${concurrent.map((row) => `| ${row.concurrent} | ${row.bare.toFixed(1)} | ${signed(row.over, 1)} |`).join('\n')}
+
+| second of \`order\` under load | CPU µs/request | RSS, MB |
+| --: | --: | --: |
+${duration.slices
+  .map(
+    (row, at, all) =>
+      `| ${(((at + 1) * duration.seconds) / all.length).toFixed(0)} | ${row.cpu.toFixed(1)} | ${(row.rss / 1e6).toFixed(0)} |`,
+  )
+  .join('\n')}
+
+An application of 1,000 modules starts in ${bare.ms.toFixed(0)} ms bare, and ${signedPercent(started.over / bare.ms)} with the agent.
+`;
+}
+
+function signed(value, digits) {
+  return `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(digits)}`;
+}
+
+function percent(share) {
+  const value = share * 100;
+  // Never 100 % where one is missing.
+  return `${value === 100 ? '100' : Math.min(99.9, value).toFixed(1)} %`;
+}
+
+function signedPercent(share) {
+  return `${signed(share * 100, 1)} %`;
+}

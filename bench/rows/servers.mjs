@@ -1,0 +1,135 @@
+// CPU time for each request, memory and latency of a server under load: the rows `order`, `hello`, `unsampled`, p99.
+import { closedLoop, connections, openLoop } from '../load.mjs';
+import { Measured } from '../processes.mjs';
+import { median } from '../statistics.mjs';
+
+const CONNECTIONS = 32;
+
+/**
+ * All subjects' servers live at the same time and take turns, round by round. A round is over when every span arrived,
+ * or nothing came any more: sending is part of the cost.
+ * @param latency seconds of load at 60 % of bare's throughput, after the rounds; none by default
+ */
+export async function measureServers({
+  name,
+  app,
+  subjects,
+  exchanges,
+  rounds,
+  requests,
+  sampled = true,
+  latency,
+  ...rest
+}) {
+  const servers = [];
+  try {
+    for (const subject of subjects) {
+      const env = sampled ? {} : subject.unsampled;
+      const server = await Measured.start({
+        ...rest,
+        subject,
+        app,
+        env,
+        sinkName: `${name} ${subject.name}`,
+      });
+      servers.push({
+        server,
+        subject,
+        cpu: [],
+        perSecond: [],
+        arrived: 0,
+        expected: 0,
+        aRequest: 0,
+        p99: [],
+      });
+    }
+    await Promise.all(servers.map((each) => learn(each, exchanges, sampled, rest.sinks)));
+    // The first loads run the code hot.
+    for (const each of servers) {
+      await closedLoop(each.connections, exchanges, requests);
+      each.expected += requests * each.aRequest;
+    }
+    await Promise.all(servers.map((each) => settle(each, rest.sinks)));
+    for (let round = 0; round < rounds; round++) {
+      const before = [];
+      for (const each of turned(servers, round)) {
+        before.push([each, (await each.server.state()).cpu]);
+        each.perSecond.push(await closedLoop(each.connections, exchanges, requests));
+        each.expected += requests * each.aRequest;
+      }
+      await Promise.all(servers.map((each) => settle(each, rest.sinks)));
+      for (const [each, cpu] of before) each.cpu.push(((await each.server.state()).cpu - cpu) / requests);
+    }
+    for (const each of servers) each.rss = (await each.server.state()).rss;
+    if (latency !== undefined) await measureLatency(servers, exchanges, latency, rest.sinks);
+    return await Promise.all(servers.map((each) => result(each, servers[0])));
+  } finally {
+    for (const { connections: open = [] } of servers) for (const each of open) each.close();
+    await Promise.all(servers.map(({ server }) => server.stop()));
+  }
+}
+
+/** Learns how many spans a request makes when they all arrive. */
+async function learn(each, exchanges, sampled, sinks) {
+  each.connections = await connections(each.server.port, CONNECTIONS);
+  const few = 100;
+  await closedLoop(each.connections.slice(0, 1), exchanges, few);
+  if (each.subject.sink === undefined || !sampled) return;
+  const arrived = await sinks.until(each.server.sink, Number.POSITIVE_INFINITY, each.subject.quiet);
+  each.aRequest = Math.round(arrived / few);
+  each.expected = few * each.aRequest;
+  if (each.aRequest === 0)
+    throw new Error(`no span of ${each.subject.name} arrived: its row would measure nothing`);
+}
+
+async function settle(each, sinks) {
+  if (each.subject.sink === undefined) return;
+  each.arrived = await sinks.until(each.server.sink, each.expected, each.subject.quiet);
+}
+
+async function measureLatency(servers, exchanges, { seconds, rounds }, sinks) {
+  const rate = 0.6 * median(servers[0].perSecond);
+  for (let round = 0; round < rounds; round++) {
+    for (const each of turned(servers, round)) {
+      const latencies = await openLoop(each.connections, exchanges, rate, seconds);
+      each.p99.push(latencies[Math.floor(latencies.length * 0.99)]);
+      each.expected += latencies.length * each.aRequest;
+    }
+  }
+  for (const each of servers) await settle(each, sinks);
+}
+
+async function result({ server, subject, cpu, perSecond, arrived, expected, aRequest, rss, p99 }, bare) {
+  const { health } = await server.state();
+  // What ours lost it has counted; a span that is neither received nor counted is a fault.
+  const dropped = Object.entries(health ?? {})
+    .filter(([key]) => key.startsWith('dropped'))
+    .reduce((sum, [, value]) => sum + value, 0);
+  if (health !== undefined && (health.ended < expected || arrived + dropped !== health.ended))
+    throw new Error(`of ${expected} spans ${arrived} arrived: ${JSON.stringify(health)}`);
+  if (aRequest === 0 && arrived > 0)
+    throw new Error(`${subject.name} sent ${arrived} spans though nothing was sampled`);
+  return {
+    subject: subject.name,
+    versions: subject.versions,
+    cpu: median(cpu),
+    over: median(cpu.map((value, round) => value - bare.cpu[round])),
+    rounds: cpu,
+    perSecond: median(perSecond),
+    spansARequest: aRequest,
+    arrived,
+    dropped,
+    expected,
+    rss,
+    rssOver: rss - bare.rss,
+    ...(p99.length > 0
+      ? { p99: median(p99), p99Over: median(p99.map((value, at) => value / bare.p99[at])) - 1 }
+      : {}),
+  };
+}
+
+/** Another one goes first in each round. */
+export function turned(list, round) {
+  const at = round % list.length;
+  return [...list.slice(at), ...list.slice(0, at)];
+}

@@ -1,0 +1,185 @@
+// `npm run bench`: the agent beside bare and its peers, all interleaved in one run. Installs the peers, prints a table,
+// and writes what it is made of: bench/results/<when>.json, and, of a full run, docs/benchmarks.md with its results.
+//   --quick          a few minutes, this Node.js only; changes nothing in docs/
+//   --nodes 20,24    versions to run on: this one, and those that `npm run nodes` brought; 20,24 by default
+//   --only order,hello,unsampled,empty,listening,span,growth,size   rows to measure
+//   --subjects ours,stock                               who is measured beside bare
+//   --smoke          bare and ours only, no peers needed: whether the bench works, no figures
+//   --out folder     for the results
+// PostgreSQL and Redis are found as by the tests (PGHOST, REDIS_HOST …).
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { cpus, release, totalmem } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { cacheFolder, repository } from '../scripts/cache.mjs';
+import { page, table } from './document.mjs';
+import { installPeers } from './install.mjs';
+import { exchange } from './load.mjs';
+import { pinning, pinSelf, Sinks } from './processes.mjs';
+import { measureConcurrency, measureDuration } from './rows/growth.mjs';
+import { measurePackages } from './rows/package-size.mjs';
+import { measureServers } from './rows/servers.mjs';
+import { measureSpans } from './rows/spans.mjs';
+import { measureEmpty, measureListening, measureModules } from './rows/start.mjs';
+import { startShop } from './shop.mjs';
+import { subjectsFor } from './subjects.mjs';
+
+/** How much of each is measured. */
+const sizes = {
+  full: {
+    rounds: 15,
+    requests: 4_000,
+    runs: 40,
+    spans: 20_000,
+    latency: { seconds: 10, rounds: 7 },
+    seconds: 600,
+  },
+  quick: {
+    rounds: 4,
+    requests: 1_500,
+    runs: 10,
+    spans: 4_000,
+    latency: { seconds: 2, rounds: 2 },
+    seconds: 12,
+  },
+  smoke: { rounds: 1, requests: 200, runs: 1, spans: 400, latency: { seconds: 0.5, rounds: 1 }, seconds: 1 },
+};
+
+const { values: given } = parseArgs({
+  options: {
+    quick: { type: 'boolean' },
+    smoke: { type: 'boolean' },
+    nodes: { type: 'string' },
+    only: { type: 'string' },
+    subjects: { type: 'string' },
+    out: { type: 'string' },
+  },
+});
+const kind = given.smoke ? 'smoke' : given.quick ? 'quick' : 'full';
+const size = sizes[kind];
+const ownMajor = process.versions.node.split('.')[0];
+const wanted = given.nodes?.split(',') ?? (kind === 'full' ? ['20', '24'] : [ownMajor]);
+const wantedSubjects = given.smoke ? ['ours'] : given.subjects?.split(',');
+const wants = (row) => given.only === undefined || given.only.split(',').includes(row);
+
+if (!given.smoke) installPeers();
+pinSelf();
+const results = { machine: machine(), kind, nodes: [] };
+for (const name of wanted) results.nodes.push(await measure(name));
+if (wants('size')) results.packages = measurePackages(subjectsFor(Number(wanted.at(-1)), wantedSubjects));
+
+const out = given.out ?? join(repository, 'bench/results');
+mkdirSync(out, { recursive: true });
+const file = `${results.machine.at.replaceAll(/[:.]/g, '-')}.json`;
+writeFileSync(join(out, file), `${JSON.stringify(results, null, 1)}\n`);
+if (kind === 'full' && given.only === undefined && given.subjects === undefined) {
+  writeFileSync(join(out, 'published.json'), `${JSON.stringify(results, null, 1)}\n`);
+  writeFileSync(join(repository, 'docs/benchmarks.md'), page(results));
+}
+process.stdout.write(table(results));
+process.stderr.write(`${join(out, file)}\n`);
+
+function machine() {
+  return {
+    at: new Date().toISOString(),
+    cpu: cpus()[0]?.model.trim() ?? 'unknown',
+    cores: cpus().length,
+    memory: totalmem(),
+    system: `${process.platform} ${release()}`,
+    pinning,
+  };
+}
+
+async function measure(name) {
+  const node =
+    name === ownMajor ? process.execPath : join(cacheFolder, 'node', name, 'node_modules/node/bin/node');
+  if (!existsSync(node)) throw new Error(`no Node.js ${name} at ${node}: run "npm run nodes"`);
+  const version = spawnSync(node, ['--version'], { encoding: 'utf8' }).stdout.trim();
+  const subjects = subjectsFor(Number(name), wantedSubjects);
+  const pair = subjects.filter((each) => each.name === 'bare' || each.name === 'ours');
+  const sinks = new Sinks();
+  const rows = { node: version };
+  const step = async (row, work) => {
+    if (!wants(row)) return undefined;
+    const begun = performance.now();
+    const value = await work();
+    process.stderr.write(`Node.js ${name}: ${row} (${((performance.now() - begun) / 1e3).toFixed(0)} s)\n`);
+    return value;
+  };
+  const shop =
+    wants('order') || wants('unsampled') || wants('listening') || wants('growth')
+      ? await startShop()
+      : undefined;
+  try {
+    const servers = { node, subjects, sinks, rounds: size.rounds, requests: size.requests };
+    const order = { ...servers, app: 'order', exchanges: shop?.exchanges, task: shop?.task };
+    rows.order = await step('order', () =>
+      measureServers({ ...order, name: 'order', latency: size.latency }),
+    );
+    rows.unsampled = await step('unsampled', () =>
+      measureServers({
+        ...order,
+        name: 'unsampled',
+        subjects: subjects.filter((each) => each.unsampled !== undefined || each.name === 'bare'),
+        sampled: false,
+      }),
+    );
+    rows.hello = await step('hello', () =>
+      measureServers({
+        ...servers,
+        name: 'hello',
+        app: 'hello',
+        exchanges: [exchange('/', 'hello')],
+        // Shorter requests: as long a measurement.
+        requests: size.requests * 3,
+      }),
+    );
+    rows.empty = await step('empty', () => measureEmpty({ node, subjects, runs: size.runs, sinks }));
+    rows.listening = await step('listening', () =>
+      measureListening({ node, subjects, runs: Math.ceil(size.runs / 2), sinks, task: shop.task }),
+    );
+    rows.span = await step('span', () =>
+      measureSpans({
+        node,
+        subjects,
+        rounds: Math.ceil(size.rounds / 3),
+        spans: size.spans,
+        aTrace: [1],
+        sinks,
+      }),
+    );
+    rows.growth = await step('growth', async () => ({
+      trace: await measureSpans({
+        node,
+        subjects: pair,
+        rounds: size.rounds,
+        spans: size.spans,
+        aTrace: [1, 10, 100, 1_000].filter((each) => each <= size.spans),
+        sinks,
+      }),
+      concurrent: await measureConcurrency({
+        node,
+        subjects: pair,
+        rounds: Math.min(5, size.rounds),
+        requests: size.requests * 2,
+        counts: kind === 'smoke' ? [10, 100] : [10, 100, 1_000, 10_000],
+        sinks,
+      }),
+      duration: await measureDuration({
+        node,
+        subjects,
+        exchanges: shop.exchanges,
+        task: shop.task,
+        seconds: size.seconds,
+        slices: 10,
+        sinks,
+      }),
+      modules: await measureModules({ node, subjects: pair, runs: size.runs, sinks, modules: 1_000 }),
+    }));
+    return rows;
+  } finally {
+    sinks.close();
+    await shop?.close();
+  }
+}

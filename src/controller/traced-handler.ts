@@ -1,0 +1,51 @@
+/**
+ * `traceHandler`: the traces of a controller for a loop of one's own, which queues and tries again by itself.
+ * Beside a span's way.
+ */
+import type { Handler, KubernetesObjectLike, TraceHandlerOptions } from './controller-options';
+import { keyOf } from './object-key';
+import { Processing } from './processing';
+import { readCount, readHandler, readMilliseconds, readName } from './read-options';
+
+export interface TracedHandler<T extends KubernetesObjectLike> {
+  /** Resolves to what the handler returned; rejects with what it threw, for the loop to try again. */
+  add(object: T): Promise<unknown>;
+  delete(key: string): Promise<unknown>;
+  /** How often the object is to be tried again by now; 0 after a success, and after the last failure. */
+  retries(key: string): number;
+}
+
+export function traceHandler<T extends KubernetesObjectLike>(
+  handler: Handler<T>,
+  options: TraceHandlerOptions,
+): TracedHandler<T> {
+  const failures = new Map<string, number>();
+  const count = (key: string) => failures.get(key) ?? 0;
+  const settings = {
+    name: readName(options),
+    resyncInterval: readMilliseconds(options, 'resyncInterval', 30_000),
+    maxRetries: readCount(options, 'maxRetries', 3, 0),
+    concurrentWorkers: readCount(options, 'concurrentWorkers', 1, 1),
+    handlerTimeout: readMilliseconds(options, 'handlerTimeout', 0),
+    tracer: options.tracer,
+  };
+  const processing = new Processing(readHandler(handler), settings, {
+    failures: count,
+    retry: (key) => failures.set(key, count(key) + 1),
+    forget: (key) => failures.delete(key),
+  });
+  const run = async (key: string, object: T | undefined): Promise<unknown> => {
+    const { outcome } = await processing.run(key, object);
+    if (outcome.failed) throw outcome.error;
+    return outcome.value;
+  };
+  return {
+    add: async (object) => {
+      const key = keyOf(object);
+      if (key === undefined) throw new TypeError('the object has no metadata.name');
+      return run(key, object);
+    },
+    delete: (key) => run(String(key), undefined),
+    retries: count,
+  };
+}

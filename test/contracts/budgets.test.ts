@@ -1,0 +1,120 @@
+/**
+ * Holds what the agent costs where no clock is needed: files and bytes read at start, and memory for a span. A figure that a change has to raise is raised here, on purpose.
+ */
+import assert from 'node:assert/strict';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, relative } from 'node:path';
+import { after, test } from 'node:test';
+import { repository } from '../support/cache';
+import { nodeNamed } from '../support/nodes';
+import { plainEnv } from '../support/trace-app';
+
+/** Bytes of JavaScript: `register.js` and `start.js`. Each 10 kB are about 0.2 ms of every start. */
+const MOST_BYTES_AT_START = 92_000;
+/** What the agent may have Node read of its own at start; the first two only on Node 18 and 20. */
+const BUILTINS_AT_START = [
+  'NativeModule internal/modules/esm/assert',
+  'NativeModule internal/modules/esm/loader',
+  'NativeModule internal/source_map/source_map',
+  'NativeModule module',
+  'NativeModule diagnostics_channel',
+];
+/** Bytes of the heap that a patch's span of seven attributes may leave to the collector, sent and all. */
+const MOST_BYTES_A_SPAN = 3_000;
+
+const folder = mkdtempSync(join(tmpdir(), 'budgets-'));
+after(() => rmSync(folder, { recursive: true }));
+
+const executables = [
+  { name: process.versions.node.split('.')[0]!, path: process.execPath },
+  ...['20', '24'].flatMap((name) => nodeNamed(name) ?? []),
+].filter(({ path }, at, all) => all.findIndex((each) => each.path === path) === at);
+
+for (const { name, path } of executables) {
+  test(`Node ${name}: an empty script reads register.js and start.js, and next to nothing of Node's`, () => {
+    const bare = loaded(path, []);
+    const traced = loaded(path, ['-r', join(repository, 'register.js')]);
+    const files = traced.files.filter((file) => !bare.files.includes(file));
+    assert.deepEqual(files.map((file) => relative(repository, file)).sort(), [
+      'dist/start.js',
+      'register.js',
+    ]);
+    const bytes = files.reduce((sum, file) => sum + statSync(file).size, 0);
+    assert.ok(bytes <= MOST_BYTES_AT_START, `${bytes} bytes of JavaScript`);
+
+    const builtins = traced.builtins.filter((each) => !bare.builtins.includes(each));
+    const more = builtins.filter((each) => each.startsWith('Native') && !BUILTINS_AT_START.includes(each));
+    assert.deepEqual(more, []);
+  });
+}
+
+test('a span leaves little to the garbage collector, and nothing for good', () => {
+  const script = write(
+    'spans.cjs',
+    `const { trace, SpanKind } = require(${JSON.stringify(join(repository, 'node_modules/@opentelemetry/api'))});
+const tracer = trace.getTracer('budget');
+const span = (id) => tracer.startSpan('GET /users/:id', { kind: SpanKind.SERVER, attributes: {
+  'http.request.method': 'GET', 'url.path': '/users/' + id, 'url.scheme': 'http', 'http.route': '/users/:id',
+  'server.address': 'localhost', 'server.port': 3000, 'http.response.status_code': 200 } }).end();
+const turn = () => new Promise((resolve) => setImmediate(resolve));
+// Below what fills the queue, in turns, so that packets leave.
+const some = async (turns) => { for (let each = 0; each < turns; each++) { for (let id = 0; id < 100; id++) span(id); await turn(); } };
+(async () => {
+  await some(100);
+  gc();
+  const before = process.memoryUsage().heapUsed;
+  let allocated = 0;
+  const spans = 2_000;
+  // One turn at a time, below what makes the collector run: the heap's growth is what was allocated.
+  for (let each = 0; each < spans / 100; each++) {
+    gc();
+    const from = process.memoryUsage().heapUsed;
+    for (let id = 0; id < 100; id++) span(id);
+    allocated += process.memoryUsage().heapUsed - from;
+    await turn();
+  }
+  gc();
+  const kept = process.memoryUsage().heapUsed - before;
+  console.log(JSON.stringify({ allocated: allocated / spans, kept: kept / spans }));
+})();
+`,
+  );
+  // A young generation that 100 spans don't fill.
+  const run = spawnSync(
+    process.execPath,
+    [
+      '--expose-gc',
+      '--max-semi-space-size=64',
+      '--min-semi-space-size=64',
+      '-r',
+      join(repository, 'register.js'),
+      script,
+    ],
+    { env: { ...plainEnv(), OTEL_TRACES_SAMPLER: 'always_on' }, encoding: 'utf8' },
+  );
+  assert.equal(run.status, 0, run.stderr);
+  const { allocated, kept } = JSON.parse(run.stdout);
+  assert.ok(allocated > 100 && allocated <= MOST_BYTES_A_SPAN, `${allocated} bytes a span`);
+  assert.ok(kept <= 100, `${kept} bytes a span are kept`);
+});
+
+/** The CommonJS files and the modules of Node's own that a process has read by its end. */
+function loaded(node: string, flags: string[]): { files: string[]; builtins: string[] } {
+  const script = write(
+    'empty.cjs',
+    `const builtins = [...process.moduleLoadList];
+require('node:fs').writeSync(1, JSON.stringify({ files: Object.keys(require.cache), builtins }));
+`,
+  );
+  return JSON.parse(
+    execFileSync(node, [...flags, script], { env: plainEnv(), encoding: 'utf8', cwd: folder }),
+  );
+}
+
+function write(name: string, text: string): string {
+  const file = join(folder, name);
+  writeFileSync(file, text);
+  return file;
+}
