@@ -99,3 +99,5 @@ process.on('message', async ({ id, act, name }) => {
     process.send({ id, value: sink.ports });
   } else process.send({ id, value: await sinks.get(name).read() });
 });
+// The bench was ended.
+process.on('disconnect', () => process.exit());

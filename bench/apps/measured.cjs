@@ -14,3 +14,5 @@ process.on('message', (question) => {
     health: globalThis[Symbol.for('tracing-agent.running')]?.health(),
   });
 });
+// The bench was ended.
+process.on('disconnect', () => process.exit());

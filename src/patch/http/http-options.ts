@@ -21,16 +21,18 @@ export interface HttpOptions {
   ignores(method: string, path: string): boolean;
 }
 
-let lastOptions: PatchOptions | undefined;
-let last: HttpOptions | undefined;
+/** By the options that the instrumentations share; each agent makes new ones. */
+const prepared = new WeakMap<PatchOptions, HttpOptions>();
 
 /** The settings for HTTP among `options`; undefined where none of them is set. */
 export function httpOptions(options: PatchOptions): HttpOptions | undefined {
-  if (options !== lastOptions) {
-    lastOptions = options;
-    last = options.http === undefined ? undefined : prepare(options.http);
+  if (options.http === undefined) return undefined;
+  let known = prepared.get(options);
+  if (known === undefined) {
+    known = prepare(options.http);
+    prepared.set(options, known);
   }
-  return last;
+  return known;
 }
 
 function prepare(settings: NonNullable<PatchOptions['http']>): HttpOptions {
