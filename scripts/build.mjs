@@ -12,6 +12,7 @@ import {
   folders,
 } from './contrib-bundle.mjs';
 import { writeNotices } from './notices.mjs';
+import { buildViewerUi } from './viewer-ui.mjs';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 const src = join(root, 'src');
@@ -254,5 +255,6 @@ await bundle(contribEntries, 'contrib-', contribOutput, [contribReplacements]);
 await bundle(parts, 'part-', { chunkFileNames: 'part-[name].js' });
 // With the settings' documentation, which `config` prints.
 await bundle(commands, '', { banner: '#!/usr/bin/env node', codeSplitting: false }, [builtElsewhere], []);
+for (const file of await buildViewerUi(dist)) bundledFiles.add(file);
 writeNotices(bundledFiles, dist);
 declarations();

@@ -23,6 +23,8 @@ const LEFT_OUT: Record<string, string> = {
 };
 /** Node's own modules, patched at start where the settings name them: a span for every call costs more than it tells. */
 const BUILTINS = ['dns', 'fs', 'net'];
+/** Used where the settings name them: other libraries have it inside, such as redis 4, whose every command would be two spans. */
+const ON_REQUEST = ['generic-pool'];
 
 interface Definition {
   name: string;
@@ -106,10 +108,11 @@ function renderEntry(short: string, version: string, className: string, definiti
     return [...main, ...files];
   });
   const builtin = definitions.some((each) => BUILTINS.includes(each.name)) ? '\n    builtin: true,' : '';
+  const onRequest = ON_REQUEST.includes(short) ? '\n    onRequest: true,' : '';
   return `  {
     // ${version}
     name: '${short}',
-    className: '${className}',${builtin}
+    className: '${className}',${builtin}${onRequest}
     load: () => require('${PREFIX}${short}'),
     targets: [
 ${targets.join('\n')}

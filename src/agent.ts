@@ -108,7 +108,7 @@ export function createAgent(code: Options, origin: string, onTracing: () => void
   const rows = (): readonly PackageRow[] => {
     known ??= libraries()
       .libraryRows()
-      .filter((row) => asked(row) && wanted(row));
+      .filter((row) => asked(row) && wanted(row, row.onRequest === undefined));
     return known;
   };
   const index = new TargetIndex(rows);

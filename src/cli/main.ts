@@ -10,7 +10,7 @@ import { type DoctorOptions, doctor, status } from './doctor/doctor';
 import { type HeadersOptions, printHeaders } from './headers';
 import { type RunOptions, run, type TraceOptions, traceCommand } from './run';
 import { CommandError, note, print } from './terminal';
-import { openBrowser, startView, type ViewOptions } from './view';
+import { type Port, type ViewOptions, view } from './view';
 
 const UI = ['--ui <url>', "the address of Jaeger's page, for links"] as const;
 const JSON_OUTPUT = ['--json', 'print JSON on stdout'] as const;
@@ -101,24 +101,20 @@ withSettings(command('config', 'print the settings that hold here, each with its
   )
   .action((names: string[], options: ConfigOptions) => printConfig(names, options));
 
-command('view', 'start the local viewer: receiver, query API and page in one process')
-  .option('--host <address>', 'the address to listen on')
-  .option('--port <number>', "the page's port", port)
+command('view', 'start the local viewer: receivers, query API and page in one process')
+  .option('--host <address>', 'the address to listen on (default: 127.0.0.1)')
+  .option('--port <number>', 'of the page and the query API (default: 16686)', port)
+  .option('--compact-port <number>', 'UDP, Thrift compact (default: 6831); "off" leaves it out', portOrOff)
+  .option('--binary-port <number>', 'UDP, Thrift binary (default: 6832)', portOrOff)
+  .option('--http-port <number>', 'HTTP, Thrift (default: 14268)', portOrOff)
+  .option('--otlp-port <number>', 'OTLP over HTTP (default: 4318)', portOrOff)
+  .option('--sampling-port <number>', 'sampling strategies (default: 5778)', portOrOff)
+  .option('--strategies <path>', 'a file of sampling strategies, as Jaeger reads it')
+  .option('--memory <megabytes>', 'for traces; the oldest go first (default: 256)', megabytes)
   .option('--file <path>', 'keep traces in this file across restarts')
   .option('--open', 'open the page in a browser')
-  .action(async ({ open, ...options }: ViewOptions & { open?: boolean }) => {
-    const view = await startView(options);
-    print(view.url);
-    if (open) openBrowser(view.url);
-    const stop = (): void => {
-      view.close().then(
-        () => process.exit(0),
-        () => process.exit(1),
-      );
-    };
-    process.once('SIGINT', stop);
-    process.once('SIGTERM', stop);
-  });
+  .option('--json', 'print the addresses as JSON on stdout')
+  .action((options: ViewOptions) => view(options));
 
 command('completion', 'print a completion script')
   .addArgument(new Argument('<shell>').choices(shells))
@@ -154,6 +150,16 @@ function port(text: string): number {
   const value = Number(text);
   if (!Number.isInteger(value) || value < 0 || value > 65_535)
     throw new InvalidArgumentError('a port is needed');
+  return value;
+}
+
+function portOrOff(text: string): Port {
+  return text === 'off' ? false : port(text);
+}
+
+function megabytes(text: string): number {
+  const value = Number(text);
+  if (!(value >= 1 && value <= 1_000_000)) throw new InvalidArgumentError('a number of megabytes is needed');
   return value;
 }
 

@@ -11,7 +11,7 @@ import { type HeaderFormat, OwnTrace } from './own-trace';
 import { traceLink } from './query-api';
 import { effectiveSettings, likelyPage } from './settings';
 import { CommandError, note } from './terminal';
-import { openBrowser, startView, type View } from './view';
+import { type CommandView, openBrowser, viewCommand } from './view';
 
 /** Settings that the command line has short options for. */
 export interface SettingOptions {
@@ -63,7 +63,7 @@ export async function run(command: readonly string[], options: RunOptions): Prom
   };
   if (!options.trace) {
     const end = await runCommand(command, variables);
-    await view?.close();
+    await leaveView(view);
     endAs(end);
     return;
   }
@@ -77,7 +77,7 @@ export async function run(command: readonly string[], options: RunOptions): Prom
   );
   const end = await runCommand(command, variables);
   await sendRoot(own, command, end, settings);
-  await view?.close();
+  await leaveView(view);
   endAs(end);
 }
 
@@ -139,14 +139,27 @@ async function sendRoot(
   }
 }
 
-async function beginView({ open }: RunOptions): Promise<View> {
-  const view = await startView({});
+async function beginView({ open }: RunOptions): Promise<CommandView> {
+  const view = await viewCommand();
   note(`tracing-agent: traces are at ${view.url}`);
   if (open !== false && process.stderr.isTTY) openBrowser(view.url);
   return view;
 }
 
-function viewVariables(view: View): Environment {
+/** A person looks at traces after the command has ended, too, and ends the viewer; a script waits for nobody. */
+async function leaveView(view: CommandView | undefined): Promise<void> {
+  if (view === undefined) return;
+  if (process.stdin.isTTY && process.stderr.isTTY) {
+    note(`tracing-agent: the command has ended; ${view.url} stays until Ctrl+C`);
+    await new Promise<void>((resolve) => {
+      process.once('SIGINT', resolve);
+      process.once('SIGTERM', resolve);
+    });
+  }
+  await view.close();
+}
+
+function viewVariables(view: CommandView): Environment {
   return {
     TRACING_AGENT_EXPORTER: 'jaeger',
     TRACING_AGENT_AGENT_HOST: '127.0.0.1',

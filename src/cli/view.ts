@@ -1,41 +1,125 @@
 /**
- * Starts the local viewer, which is read only here: the command `view`, and `run --view`.
+ * The command `view`, and what `run --view` takes of it: starts the local viewer, which is read only then.
  * After a span's way: between the command line and `viewer/`.
  */
 import { spawn } from 'node:child_process';
-import { CommandError } from './terminal';
+import { CommandError, note, print } from './terminal';
 
-/** What the viewer's entry offers. */
-export interface View {
-  /** The page's address. */
+/** As the viewer's entry takes them; 0 takes a free port, false leaves the receiver out. */
+interface ViewerOptions {
+  host?: string;
+  queryPort?: number;
+  compactPort?: number | false;
+  binaryPort?: number | false;
+  httpPort?: number | false;
+  otlpPort?: number | false;
+  samplingPort?: number | false;
+  maxBytes?: number;
+  file?: string;
+  strategies?: string;
+}
+
+/** `query`, `http`, `otlp` and `sampling` are URLs, the others `host:port`; null where it was left out. */
+type Addresses = Readonly<
+  Record<'query' | 'compact' | 'binary' | 'http' | 'otlp' | 'sampling', string | null>
+>;
+
+interface Viewer {
+  readonly addresses: Addresses;
+  close(): Promise<void>;
+}
+
+export type Port = number | false;
+
+export interface ViewOptions {
+  readonly host?: string;
+  readonly port?: number;
+  readonly compactPort?: Port;
+  readonly binaryPort?: Port;
+  readonly httpPort?: Port;
+  readonly otlpPort?: Port;
+  readonly samplingPort?: Port;
+  /** In megabytes. */
+  readonly memory?: number;
+  readonly file?: string;
+  readonly strategies?: string;
+  readonly open?: boolean;
+  readonly json?: boolean;
+}
+
+/** Runs until it is interrupted. */
+export async function view({ port, memory, open, json, ...options }: ViewOptions): Promise<void> {
+  const viewer = await start({
+    ...options,
+    ...(port === undefined ? {} : { queryPort: port }),
+    ...(memory === undefined ? {} : { maxBytes: memory * 1024 * 1024 }),
+  });
+  const stop = (): void => {
+    viewer.close().then(
+      () => process.exit(0),
+      () => process.exit(1),
+    );
+  };
+  process.once('SIGINT', stop);
+  process.once('SIGTERM', stop);
+  const { query, ...receivers } = viewer.addresses;
+  if (json) print(JSON.stringify(viewer.addresses));
+  else {
+    print(query!);
+    for (const [name, address] of Object.entries(receivers)) {
+      if (address !== null) note(`${name.padEnd(8)} ${address}`);
+    }
+  }
+  if (open) openBrowser(query!);
+}
+
+/** For one command: its page, and a receiver of its own. */
+export interface CommandView {
   readonly url: string;
-  /** The UDP port that takes Thrift compact. */
   readonly agentPort: number;
   close(): Promise<void>;
 }
 
-export interface ViewOptions {
-  /** The address to listen on. */
-  readonly host?: string;
-  /** The page's and the query API's port. */
-  readonly port?: number;
-  /** Keeps traces across restarts. */
-  readonly file?: string;
-}
-
-/** @throws CommandError where this build has no viewer */
-export async function startView(options: ViewOptions): Promise<View> {
-  const { view } = require('../viewer/index') as { view?: (options: ViewOptions) => Promise<View> };
-  if (view === undefined) throw new CommandError('this build of tracing-agent has no viewer');
-  return view(options);
+export async function viewCommand(): Promise<CommandView> {
+  const alone = {
+    compactPort: 0,
+    binaryPort: false,
+    httpPort: false,
+    otlpPort: false,
+    samplingPort: false,
+  } as const;
+  // Jaeger itself, or another viewer, may have the usual port.
+  const viewer = await start(alone).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EADDRINUSE') throw error;
+    return start({ ...alone, queryPort: 0 });
+  });
+  const { query, compact } = viewer.addresses;
+  return {
+    url: query!,
+    agentPort: Number(compact!.slice(compact!.lastIndexOf(':') + 1)),
+    close: () => viewer.close(),
+  };
 }
 
 /** Opens an address in the person's browser, as far as there is one; never fails. */
 export function openBrowser(url: string): void {
-  const [command, ...before] = { darwin: ['open'], win32: ['cmd', '/c', 'start', ''] }[
-    process.platform as string
-  ] ?? ['xdg-open'];
-  const child = spawn(command!, [...before, url], { stdio: 'ignore', detached: true });
+  const openers: Readonly<Record<string, readonly string[]>> = {
+    darwin: ['open'],
+    win32: ['cmd', '/c', 'start', ''],
+  };
+  const [command = '', ...before] = openers[process.platform] ?? ['xdg-open'];
+  const child = spawn(command, [...before, url], { stdio: 'ignore', detached: true });
   child.on('error', () => {});
   child.unref();
+}
+
+async function start(options: ViewerOptions): Promise<Viewer> {
+  const entry = require('../viewer/index') as { startViewer?: (options: ViewerOptions) => Promise<Viewer> };
+  if (entry.startViewer === undefined) throw new CommandError('this build of tracing-agent has no viewer');
+  try {
+    return await entry.startViewer(options);
+  } catch (error) {
+    const { message, code } = error as NodeJS.ErrnoException;
+    throw Object.assign(new CommandError(message), { code });
+  }
 }

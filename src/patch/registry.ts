@@ -25,6 +25,8 @@ export interface PackageRow {
   readonly exact?: true;
   /** Installed whatever the settings list. */
   readonly always?: true;
+  /** Used only where the settings name its instrumentation. */
+  readonly onRequest?: true;
   /** Installed only where this setting is on; else the library isn't looked at. */
   readonly setting?: 'logCorrelation';
   readonly load: () => Patch;

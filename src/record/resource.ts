@@ -5,6 +5,7 @@
 import type { Attributes } from '@opentelemetry/api';
 import { defaultResource, type Resource, resourceFromAttributes } from '@opentelemetry/resources';
 import { VERSION } from '../version';
+import { containerId } from './container-id';
 
 /**
  * Attributes given by settings win over what is found out. Arguments of the process are left out: they may be secret.
@@ -16,8 +17,10 @@ export function createResource(
   threadId?: number | undefined,
 ): Resource {
   const { 'service.name': _, ...sdk } = defaultResource().attributes;
+  const container = containerId();
   return resourceFromAttributes({
     ...sdk,
+    ...(container !== undefined && { 'container.id': container }),
     'telemetry.distro.name': 'tracing-agent',
     'telemetry.distro.version': VERSION,
     'process.pid': process.pid,

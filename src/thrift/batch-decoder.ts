@@ -86,7 +86,8 @@ function readStats(reader: Reader): JaegerStats {
   return stats;
 }
 
-function readProcess(reader: Reader): JaegerProcess {
+/** The process under the cursor. */
+export function readProcess(reader: Reader): JaegerProcess {
   let serviceName: string | undefined;
   let tags: JaegerTag[] = [];
   for (let id = 0; reader.field(id); ) {
@@ -98,7 +99,8 @@ function readProcess(reader: Reader): JaegerProcess {
   return { serviceName: required(serviceName, 'a service name'), tags };
 }
 
-function readSpan(reader: Reader): JaegerSpan {
+/** The span under the cursor. */
+export function readSpan(reader: Reader): JaegerSpan {
   let low: string | undefined;
   let high: string | undefined;
   let spanId: string | undefined;

@@ -52,7 +52,7 @@ export class BinaryReader extends Reader {
     return this.count(this.i32());
   }
 
-  protected override halves(): void {
+  override halves(): void {
     const start = this.take(8);
     this.high = this.bytes.readInt32BE(start);
     this.low = this.bytes.readInt32BE(start + 4);

@@ -81,7 +81,7 @@ export class CompactReader extends Reader {
     return this.count(this.varint32() >>> 0);
   }
 
-  protected override halves(): void {
+  override halves(): void {
     let low = 0;
     let high = 0;
     let shift = 0;

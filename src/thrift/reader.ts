@@ -22,8 +22,8 @@ export abstract class Reader {
   /** Of the map whose header was read last. */
   protected keyType: number = Type.STOP;
   /** Halves of the 64 bits that `halves` has read, signed. */
-  protected high = 0;
-  protected low = 0;
+  high = 0;
+  low = 0;
 
   constructor(protected readonly bytes: Buffer) {}
 
@@ -46,8 +46,8 @@ export abstract class Reader {
   protected abstract map(): number;
   /** A byte count, before bytes or text. */
   protected abstract size(): number;
-  /** Sets `high` and `low`. */
-  protected abstract halves(): void;
+  /** Reads an I64 into `high` and `low`. */
+  abstract halves(): void;
   /** Goes past a BOOL in a list. */
   protected abstract skipElementBool(): void;
 
@@ -69,6 +69,11 @@ export abstract class Reader {
   string(): string {
     const start = this.take(this.size());
     return this.bytes.toString('utf8', start, this.position);
+  }
+
+  /** Goes past text or bytes, up to the new `position`; @returns where they start. */
+  past(): number {
+    return this.take(this.size());
   }
 
   /** A copy. */

@@ -17,6 +17,9 @@ const rows = [...page.matchAll(/^\| [^|]+ \| `(src\/[^`]+)` \| `(\w+)` \| ([\d,]
  * connection, of what is under way within the queue's bounds.
  */
 const FIXED: Record<string, string> = {
+  'src/cli/doctor/check-libraries.ts': 'of one command, which ends',
+  'src/cli/doctor/doctor.ts': 'of one command, which ends',
+  'src/cli/doctor/probe.ts': 'of one command, which ends',
   'src/config/process-attributes.ts': 'of one call',
   'src/diagnostics/contain.ts': 'the names of parts, words of the code',
   'src/diagnostics/trace-tree.ts': 'of one call',

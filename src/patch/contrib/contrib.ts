@@ -22,6 +22,8 @@ export interface Contrib {
   readonly className: string;
   /** Of Node's own modules: used only where the settings name it. */
   readonly builtin?: true;
+  /** Used only where the settings name it. */
+  readonly onRequest?: true;
   /** Reads its chunk. */
   readonly load: () => Record<string, unknown>;
   readonly targets: readonly ContribTarget[];
@@ -37,6 +39,7 @@ export function contribRows(table: readonly Contrib[]): PackageRow[] {
         module: target.module,
         ...(target.file === undefined ? {} : { file: target.file }),
         versions: target.versions,
+        ...(entry.onRequest && { onRequest: true as const }),
         // Only the instrumentation could tell what it patches; its range is its word.
         exact: true as const,
         load: () => patchOf(entry, target),

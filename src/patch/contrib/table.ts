@@ -103,6 +103,7 @@ export const table: readonly Contrib[] = [
     // 0.65.0
     name: 'generic-pool',
     className: 'GenericPoolInstrumentation',
+    onRequest: true,
     load: () => require('@opentelemetry/instrumentation-generic-pool'),
     targets: [
       { module: 'generic-pool', versions: '>=3.0.0 <4', at: [0] },

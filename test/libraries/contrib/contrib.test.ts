@@ -71,7 +71,9 @@ test('options reach an instrumentation, and a name that takes none is said once'
 
 test('dataloader, generic-pool and lru-memoizer keep their callers apart', async (t) => {
   if (!needsLibrary(t, 'dataloader', 'generic-pool', 'lru-memoizer')) return;
-  const { named, parentOf, stdout } = await run('pools-app.cjs');
+  const { named, parentOf, stdout } = await run('pools-app.cjs', {
+    env: { OTEL_INSTRUMENTATION_GENERIC_POOL_ENABLED: 'true' },
+  });
   assert.deepEqual(JSON.parse(stdout), { loaded: 'mug!', asked: ['first', 'second'] });
   assert.equal(parentOf(named('dataloader.load'))?.name, 'load');
   assert.equal(parentOf(named('dataloader.batch'))?.name, 'dataloader.load');
@@ -148,7 +150,6 @@ test('what the settings leave out is not patched', async (t) => {
   const { spans } = await run('pools-app.cjs', {
     env: {
       OTEL_NODE_DISABLED_INSTRUMENTATIONS: 'dataloader',
-      OTEL_INSTRUMENTATION_GENERIC_POOL_ENABLED: 'false',
     },
   });
   assert.deepEqual(spans.map((span) => span.name).sort(), ['first', 'load', 'pool', 'second']);

@@ -116,7 +116,8 @@ for (const node of allNodes) {
 
   test(`Node ${node.name}: every way in which a client sends or fails gives one span`, async () => {
     const spans = await checked('client.cjs', { node: node.path });
-    assert.deepEqual(tree(spans), client);
+    // One that is never sent is open until the process ends.
+    assert.deepEqual(tree(spans.filter((span) => span.tags.unfinished === undefined)), client);
     // Headers given as a list are stored before the address is known.
     const flat = spans.find((span) => String(span.tags['url.full']).endsWith('/flat'));
     assert.match(String(flat?.tags['url.full']), /^http:\/\/127\.0\.0\.1:\d+\/flat$/);

@@ -25,6 +25,8 @@ async function run(
     name: 'pods',
     informer,
     handler: { add() {} },
+    // A resync would find what was lost.
+    resyncInterval: 0,
     tracer: spans.tracer,
     onError: (error, { key, retried }) => failures.push({ error, key, retried }),
     ...options,

@@ -1,4 +1,5 @@
 /** An OpenTelemetry SDK that is not ours, whose spans the test reads as plain values. */
+import { EventEmitter, once } from 'node:events';
 import { context } from '@opentelemetry/api';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
 import {
@@ -12,10 +13,23 @@ context.setGlobalContextManager(new AsyncLocalStorageContextManager());
 
 export function recordSpans() {
   const exporter = new InMemorySpanExporter();
-  const provider = new BasicTracerProvider({ spanProcessors: [new SimpleSpanProcessor(exporter)] });
+  const ended = new EventEmitter();
+  const processor = new SimpleSpanProcessor(exporter);
+  const onEnd = processor.onEnd.bind(processor);
+  processor.onEnd = (span) => {
+    onEnd(span);
+    ended.emit('span');
+  };
+  const provider = new BasicTracerProvider({ spanProcessors: [processor] });
+  const all = (name: string): ReadableSpan[] =>
+    exporter.getFinishedSpans().filter((span) => span.name === name);
   return {
     tracer: provider.getTracer('test'),
-    all: (name: string): ReadableSpan[] => exporter.getFinishedSpans().filter((span) => span.name === name),
+    all,
+    /** Resolves when that many spans of the name have ended. */
+    async until(name: string, count: number): Promise<void> {
+      while (all(name).length < count) await once(ended, 'span');
+    },
   };
 }
 

@@ -1,0 +1,2 @@
+// The file that the OpenTelemetry operator, and the manifests in deploy/kubernetes, preload from the copied folder.
+require('./register.js');

@@ -1,0 +1,154 @@
+/**
+ * What the viewer's page asks beyond Jaeger's API: text search, autocomplete, statistics, agents, import and export.
+ * After a span's way. The shapes are written down in docs/viewer-api.md.
+ */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Agents } from './agents';
+import { writeBatch } from './batch-writer';
+import type { Intake } from './counters';
+import { envelope, HttpError, readBody, sendJson } from './http-server';
+import { ImportError, readTraces } from './imported-traces';
+import { jsonTrace } from './jaeger-trace';
+import type { Live } from './live';
+import { MAX_BODY_BYTES, type Receivers } from './receivers';
+import { findTraces } from './search';
+import { condition, integer, pageSearch } from './search-parameters';
+import { operationStats, serviceMap, tags } from './statistics';
+import type { Store } from './store';
+import type { Strategies } from './strategies';
+import { summarize } from './summary';
+
+export interface PageParts {
+  store: Store;
+  agents: Agents;
+  intake: Intake;
+  receivers: Receivers;
+  live: Live;
+  strategies: Strategies;
+  addresses: () => Record<string, string | null>;
+  memory: () => Record<string, unknown>;
+}
+
+const TAGS_LIMIT = 50;
+
+/** @returns false where nothing is at this path */
+export async function pageApi(
+  parts: PageParts,
+  request: IncomingMessage,
+  response: ServerResponse,
+  url: URL,
+): Promise<boolean> {
+  const { store } = parts;
+  const { searchParams: query } = url;
+  const began = performance.now();
+  const now = Date.now() * 1000;
+  const took = () => Math.round((performance.now() - began) * 100) / 100;
+  const send = (answer: Record<string, unknown>) => sendJson(response, { ...answer, errors: null });
+  switch (url.pathname) {
+    case '/api/search': {
+      const search = pageSearch(query, now);
+      const { traces, total } = await findTraces(store, search);
+      const full = query.get('full') === '1';
+      const data = traces.map((trace) => ({
+        ...summarize(store, trace, search.condition),
+        ...(full && { trace: jsonTrace(store, trace, now) }),
+      }));
+      send({ data, total, took: took() });
+      return true;
+    }
+    case '/api/tags': {
+      const asked = {
+        key: query.get('key') ?? '',
+        service: query.get('service') ?? '',
+        prefix: query.get('prefix') ?? '',
+        limit: integer(query, 'limit') ?? TAGS_LIMIT,
+      };
+      send({ ...tags(store, asked) });
+      return true;
+    }
+    case '/api/stats': {
+      const groupBy = query.get('groupBy') ?? 'operation';
+      if (groupBy !== 'operation' && groupBy !== 'service')
+        throw new HttpError(400, "'groupBy' is operation or service");
+      const data = await operationStats(store, pageSearch(query, now), groupBy === 'operation');
+      send({ data, took: took() });
+      return true;
+    }
+    case '/api/map':
+      send({ data: await serviceMap(store, pageSearch(query, now)), took: took() });
+      return true;
+    case '/api/agents':
+      send({
+        data: {
+          agents: parts.agents.list(),
+          counters: parts.intake.counters,
+          addresses: parts.addresses(),
+          memory: parts.memory(),
+          refused: parts.intake.refusals,
+        },
+      });
+      return true;
+    case '/api/live': {
+      const watched = (query.get('traces') ?? '').split(',').filter((id) => id !== '');
+      if (!parts.live.add(response, condition(query), watched))
+        throw new HttpError(503, 'too many pages are open');
+      return true;
+    }
+    case '/api/export': {
+      const ids = query.getAll('traceID');
+      const rows =
+        ids.length > 0
+          ? ids.map((id) => store.find(id))
+          : (await findTraces(store, pageSearch(query, now))).traces;
+      response.setHeader('content-disposition', 'attachment; filename="traces.json"');
+      sendJson(response, envelope(rows.filter((row) => row >= 0).map((row) => jsonTrace(store, row, now))));
+      return true;
+    }
+    case '/api/clear':
+      posted(request);
+      send({ data: { traces: store.clear() } });
+      return true;
+    case '/api/sampling': {
+      const service = query.get('service');
+      const { file, services, error } = parts.strategies;
+      if (service !== null) sendJson(response, parts.strategies.for(service));
+      else send({ data: { file: file ?? null, services, error } });
+      return true;
+    }
+    default:
+      if (!/^\/api\/import$/.test(url.pathname)) return false;
+      posted(request);
+      send({ data: await importTraces(parts, request) });
+      return true;
+  }
+}
+
+async function importTraces({ receivers, intake }: PageParts, request: IncomingMessage): Promise<unknown> {
+  const from = request.socket.remoteAddress ?? '';
+  const body = await readBody(request, MAX_BODY_BYTES).catch((error: Error) => {
+    intake.refuse('tooLarge', { from, port: 'upload', bytes: 0, why: error.message });
+    throw error;
+  });
+  try {
+    const { batches, skipped } = readTraces(body.toString('utf8'));
+    let spans = 0;
+    const traces = new Set<string>();
+    for (const batch of batches) {
+      spans += receivers.take(writeBatch(batch), false, 'upload', from);
+      for (const { traceId } of batch.spans) traces.add(traceId);
+    }
+    return { traces: traces.size, spans, skipped };
+  } catch (error) {
+    intake.refuse('malformed', { from, port: 'upload', bytes: body.length, why: (error as Error).message });
+    if (!(error instanceof ImportError)) throw error;
+    throw new HttpError(400, error.message, { position: error.position, line: error.line });
+  }
+}
+
+/** A form of another site can post too; it can't set a content type that isn't a form's. */
+function posted(request: IncomingMessage): void {
+  if (request.method !== 'POST') throw new HttpError(405, 'only POST is answered here');
+  const type = request.headers['content-type'] ?? '';
+  if (/^(text\/plain|multipart\/form-data|application\/x-www-form-urlencoded)/i.test(type))
+    throw new HttpError(415, 'a form may not post here: send application/json');
+}

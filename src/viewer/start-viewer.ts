@@ -1,0 +1,207 @@
+/**
+ * Starts the viewer: receivers, store, API and page in this process, each address optional, all on loopback by default.
+ * After a span's way: where a developer sees it.
+ */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { join } from 'node:path';
+import { VERSION } from '../version';
+import { Agents } from './agents';
+import { type Counters, Intake } from './counters';
+import { clip, HttpError, type HttpOptions, type Listening, listen, sendJson } from './http-server';
+import { jaegerApi } from './jaeger-api';
+import { Live } from './live';
+import { pageApi } from './page-api';
+import { servePage } from './page-files';
+import { kernelDrops, listenUdp, Receivers, type UdpReceiver } from './receivers';
+import { Store } from './store';
+import { Strategies } from './strategies';
+import { TraceFile } from './trace-file';
+
+/** Ports are Jaeger's unless given; 0 takes a free one, false switches the receiver off. */
+export interface ViewerOptions {
+  /** The address to listen on; 127.0.0.1. */
+  host?: string;
+  /** Names by which browsers may ask beside `localhost`. */
+  allowedHosts?: string[];
+  queryPort?: number;
+  compactPort?: number | false;
+  binaryPort?: number | false;
+  httpPort?: number | false;
+  otlpPort?: number | false;
+  samplingPort?: number | false;
+  /** Memory for traces; 256 MB. */
+  maxBytes?: number;
+  /** Keeps traces in this SQLite file. */
+  file?: string;
+  /** A file of sampling strategies, as Jaeger reads it. */
+  strategies?: string;
+  /** The folder of the built page. */
+  page?: string;
+}
+
+export interface Addresses {
+  query: string;
+  compact: string | null;
+  binary: string | null;
+  http: string | null;
+  otlp: string | null;
+  sampling: string | null;
+}
+
+export interface Viewer {
+  readonly addresses: Addresses;
+  readonly counters: Readonly<Counters>;
+  /** Spans and traces that are held at present. */
+  readonly spans: number;
+  readonly traces: number;
+  close(): Promise<void>;
+}
+
+const MAX_BYTES = 256 * 1024 * 1024;
+const LEAST_BYTES = 1024 * 1024;
+const DROPS_MILLISECONDS = 1000;
+
+/** Rejects where an address is taken, naming it, or the file can't be opened; nothing is left open then. */
+export async function startViewer(options: ViewerOptions = {}): Promise<Viewer> {
+  const host = options.host ?? '127.0.0.1';
+  const maxBytes = Math.max(LEAST_BYTES, options.maxBytes ?? MAX_BYTES);
+  const intake = new Intake();
+  const { counters } = intake;
+  const agents = new Agents(counters);
+  const strategies = new Strategies(options.strategies);
+  const file = options.file === undefined ? undefined : new TraceFile(options.file, counters);
+  const store = new Store(counters, maxBytes, (first, cut) => file?.evicted(first, cut));
+  file?.load(store);
+  const receivers = new Receivers(store, agents, intake);
+  receivers.file = file;
+  const addresses: Addresses = {
+    query: '',
+    compact: null,
+    binary: null,
+    http: null,
+    otlp: null,
+    sampling: null,
+  };
+  const memory = () => ({
+    bytes: store.bytes,
+    maxBytes,
+    spans: store.spans,
+    traces: store.traces,
+    file: options.file ?? null,
+  });
+  const live = new Live(
+    store,
+    () => ({ counters, memory: memory() }),
+    () => ({ addresses, version: VERSION }),
+  );
+  const parts = {
+    store,
+    agents,
+    intake,
+    receivers,
+    live,
+    strategies,
+    addresses: () => ({ ...addresses }),
+    memory,
+  };
+  const page = options.page ?? join(__dirname, 'viewer-ui');
+
+  const open: { close(): Promise<void> }[] = [];
+  const udpPorts: number[] = [];
+  const close = async () => {
+    clearInterval(drops);
+    live.close();
+    await Promise.all(open.map((each) => each.close()));
+    file?.close();
+  };
+  const drops = setInterval(() => {
+    void kernelDrops(udpPorts).then((dropped) => {
+      counters.kernelDropped = dropped;
+    });
+  }, DROPS_MILLISECONDS);
+  drops.unref();
+
+  const http = async (
+    name: string,
+    port: number,
+    handle: HttpOptions['handle'],
+    anyHost: boolean,
+  ): Promise<Listening> => {
+    const allowedHosts = (options.allowedHosts ?? []).map((each) => each.toLowerCase());
+    const listening = await listen({ host, port, name, intake, allowedHosts, anyHost, handle }).catch(
+      taken(name, port),
+    );
+    open.push(listening);
+    return listening;
+  };
+  const udp = async (source: 'udp-compact' | 'udp-binary', port: number): Promise<string> => {
+    const receiver: UdpReceiver = await listenUdp(host, port, (packet, from) =>
+      receivers.packet(packet, source, from),
+    ).catch(taken(source, port));
+    open.push(receiver);
+    udpPorts.push(receiver.port);
+    return `${host}:${receiver.port}`;
+  };
+
+  try {
+    if (options.compactPort !== false)
+      addresses.compact = await udp('udp-compact', options.compactPort ?? 6831);
+    if (options.binaryPort !== false) addresses.binary = await udp('udp-binary', options.binaryPort ?? 6832);
+    if (options.httpPort !== false) {
+      const handle: HttpOptions['handle'] = (...asked) => receivers.collector(...asked);
+      addresses.http = `${(await http('http', options.httpPort ?? 14268, handle, true)).url}/api/traces`;
+    }
+    if (options.otlpPort !== false) {
+      const handle: HttpOptions['handle'] = (...asked) => receivers.otlp(...asked);
+      addresses.otlp = `${(await http('otlp', options.otlpPort ?? 4318, handle, true)).url}/v1/traces`;
+    }
+    if (options.samplingPort !== false) {
+      const handle: HttpOptions['handle'] = (_, response, url) => sampling(strategies, response, url);
+      addresses.sampling = `${(await http('sampling', options.samplingPort ?? 5778, handle, true)).url}/sampling`;
+    }
+    const handle = async (request: IncomingMessage, response: ServerResponse, url: URL) => {
+      if (await pageApi(parts, request, response, url)) return;
+      if (request.method !== 'GET' && request.method !== 'HEAD')
+        throw new HttpError(405, `${clip(request.method)}, where only GET is answered`);
+      if (!url.pathname.startsWith('/api/')) return servePage(page, url.pathname, response);
+      if (!(await jaegerApi(store, response, url)))
+        throw new HttpError(404, `nothing is at ${clip(url.pathname)}`);
+    };
+    addresses.query = (await http('query', options.queryPort ?? 16686, handle, false)).url;
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return {
+    addresses,
+    counters,
+    get spans() {
+      return store.spans;
+    },
+    get traces() {
+      return store.traces;
+    },
+    close,
+  };
+}
+
+function sampling(strategies: Strategies, response: ServerResponse, url: URL): void {
+  // An agent serves it at / as well.
+  if (url.pathname !== '/sampling' && url.pathname !== '/')
+    throw new HttpError(404, `nothing is at ${clip(url.pathname)}`);
+  const service = url.searchParams.get('service') ?? '';
+  if (service === '') throw new HttpError(400, "'service' parameter must be provided once");
+  sendJson(response, strategies.for(service));
+}
+
+function taken(name: string, port: number): (error: NodeJS.ErrnoException) => never {
+  return (error) => {
+    const why = error.code === 'EADDRINUSE' ? 'another process listens there' : error.message;
+    throw Object.assign(
+      new Error(`the viewer can't listen on port ${port} for ${name}: ${why}`, { cause: error }),
+      {
+        code: error.code,
+      },
+    );
+  };
+}

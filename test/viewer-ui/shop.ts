@@ -1,0 +1,53 @@
+/** Runs the demo's shop and stock service under the agent against a real Jaeger, in a schema of their own. */
+import { join } from 'node:path';
+import { Client } from 'pg';
+import { repository } from '../support/cache';
+import type { Jaeger } from '../support/jaeger';
+import { startService } from '../support/service-process';
+import { services } from '../support/services';
+
+const SCHEMA = 'viewer_ui_shop';
+
+/** Sends an order for each product; resolves when Jaeger has their traces. */
+export async function traceShop(jaeger: Jaeger, products: string[]): Promise<void> {
+  const client = new Client(services.postgres);
+  await client.connect();
+  try {
+    await client.query(
+      `DROP SCHEMA IF EXISTS ${SCHEMA} CASCADE;
+       CREATE SCHEMA ${SCHEMA};
+       CREATE TABLE ${SCHEMA}.shop_products (id text PRIMARY KEY, price int NOT NULL);
+       CREATE TABLE ${SCHEMA}.shop_orders (product text NOT NULL, price int NOT NULL);
+       INSERT INTO ${SCHEMA}.shop_products VALUES ('mug', 9), ('shirt', 19), ('teapot', 29)`,
+    );
+    await order(jaeger, products);
+  } finally {
+    await client.query(`DROP SCHEMA IF EXISTS ${SCHEMA} CASCADE`);
+    await client.end();
+  }
+}
+
+async function order(jaeger: Jaeger, products: string[]): Promise<void> {
+  const env = {
+    PGOPTIONS: `-c search_path=${SCHEMA}`,
+    OTEL_EXPORTER_JAEGER_AGENT_HOST: '127.0.0.1',
+    OTEL_EXPORTER_JAEGER_AGENT_PORT: String(jaeger.compactPort),
+  };
+  const folder = join(repository, 'examples/shop');
+  const stock = await startService(join(folder, 'stock.js'), { env: { ...env, OTEL_SERVICE_NAME: 'stock' } });
+  try {
+    const shop = await startService(join(folder, 'shop.js'), {
+      env: { ...env, OTEL_SERVICE_NAME: 'shop', STOCK_URL: `http://127.0.0.1:${stock.port}` },
+    });
+    try {
+      for (const product of products)
+        await (await fetch(`http://127.0.0.1:${shop.port}/orders/${product}`)).text();
+    } finally {
+      await shop.stop();
+    }
+  } finally {
+    await stock.stop();
+  }
+  // Each order has the request, the look-up of the price, and mostly the call to the stock service.
+  await jaeger.findTracesOf('shop', products.length * 4);
+}
