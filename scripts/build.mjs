@@ -50,6 +50,18 @@ const rooms = {
     'patch/web/hono',
   ],
   'sample-more': ['sample/rules-sampler', 'sample/local-tail', 'sample/debug-guard', 'sample/debug-credits'],
+  'send-more': [
+    'send/create-senders',
+    'send/fan-out-sender',
+    'send/failover/failover-sender',
+    'send/failover/watched-transport',
+    'send/failover/restored-span',
+    'send/console/console-sender',
+  ],
+  'patch-sql-mysql': ['patch/sql/mysql', 'patch/sql/mysql2', 'patch/sql/mariadb'],
+  'patch-http-more': ['patch/http/http2', 'patch/http/undici-pool'],
+  'patch-redis-node-redis': ['patch/redis/node-redis', 'patch/redis/node-redis-3'],
+  'patch-sql-more': ['patch/sql/oracledb', 'patch/sql/tedious', 'patch/sql/pglite'],
 };
 const roomOf = new Map(Object.entries(rooms).flatMap(([room, files]) => files.map((file) => [file, room])));
 const memberName = (file) => file.replaceAll(/\W/g, '_');

@@ -10,7 +10,10 @@ const server = http.createServer((request, response) => {
   trace.getTracer('copies').startActiveSpan('by hand', (span) => {
     http.get({ port: server.address().port, path: '/inner', agent: false }, (answer) => {
       answer.resume().on('end', () => {
-        span.setAttribute('active', trace.getSpan(context.active()) === span);
+        span.setAttribute(
+          'active',
+          trace.getSpan(context.active())?.spanContext().spanId === span.spanContext().spanId,
+        );
         span.end();
         response.end('outer');
       });

@@ -3,6 +3,7 @@
  * Second station of a span's way: where they start theirs.
  */
 import {
+  type Attributes,
   type AttributeValue,
   type Context,
   context,
@@ -55,10 +56,14 @@ const VALUES = ['db.memcached.key', 'dns.error_message', 'grpc.error_message', '
 
 function withoutValues(options: SpanOptions | undefined): SpanOptions | undefined {
   const attributes = options?.attributes;
-  if (attributes === undefined || !VALUES.some((key) => key in attributes)) return options;
+  return attributes === undefined ? options : { ...options, attributes: withoutValueKeys(attributes) };
+}
+
+function withoutValueKeys(attributes: Attributes): Attributes {
+  if (!VALUES.some((key) => key in attributes)) return attributes;
   const rest = { ...attributes };
   for (const key of VALUES) delete rest[key];
-  return { ...options, attributes: rest };
+  return rest;
 }
 
 /** A database's error message may hold the values of the command, a client's those of the request. */
@@ -66,14 +71,18 @@ function discreet(span: Span): Span {
   if (span.isRecording()) {
     span.recordException = recordType;
     span.setStatus = setCode;
-    // `setAttributes` of the SDK's spans calls it for each.
     span.setAttribute = setUnlessValue;
+    span.setAttributes = setWithoutValues;
   }
   return span;
 }
 
 function setUnlessValue(this: Span, key: string, value: AttributeValue): Span {
   return VALUES.includes(key) ? this : original(this).setAttribute.call(this, key, value);
+}
+
+function setWithoutValues(this: Span, attributes: Attributes): Span {
+  return original(this).setAttributes.call(this, withoutValueKeys(attributes));
 }
 
 function recordType(this: Span, exception: Exception): void {

@@ -91,7 +91,10 @@ function restoreEvent({ timestamp, fields }: JaegerLog): ReadableSpan['events'][
   return {
     time: hrTime(timestamp),
     // An attribute of this name that took the place of the event's name may be anything.
-    name: typeof attributes.event === 'string' && attributes.event !== '' ? String(take(attributes, 'event')) : '',
+    name:
+      typeof attributes.event === 'string' && attributes.event !== ''
+        ? String(take(attributes, 'event'))
+        : '',
     attributes,
     ...(dropped > 0 ? { droppedAttributesCount: dropped } : {}),
   };

@@ -8,7 +8,13 @@ server.listen(0, '127.0.0.1', () => {
   trace.getTracer('shop').startActiveSpan('ask', (span) => {
     client.get('secret-key', (error, value) => {
       span.end();
-      console.log(JSON.stringify({ error, value, inside: trace.getSpan(context.active()) === span }));
+      console.log(
+        JSON.stringify({
+          error,
+          value,
+          inside: trace.getSpan(context.active())?.spanContext().spanId === span.spanContext().spanId,
+        }),
+      );
       client.end();
       server.close();
     });

@@ -19,7 +19,8 @@ function part(name, work) {
     }
   });
 }
-const isActive = (span) => trace.getSpan(context.active()) === span;
+const isActive = (span) =>
+  trace.getSpan(context.active())?.spanContext().spanId === span.spanContext().spanId;
 const message = (error) => error.message;
 
 async function main() {

@@ -19,7 +19,8 @@ function part(name, work) {
     const called = (where, start) =>
       new Promise((resolve) =>
         start((...args) => {
-          seen.active[`${name}: ${where}`] = trace.getSpan(context.active()) === span;
+          seen.active[`${name}: ${where}`] =
+            trace.getSpan(context.active())?.spanContext().spanId === span.spanContext().spanId;
           resolve(args);
         }),
       );

@@ -22,7 +22,8 @@ async function request(at) {
   const name = `request ${at}`;
   await tracer.startActiveSpan(name, async (span) => {
     const check = (where) => {
-      if (trace.getSpan(context.active()) !== span) wrong.push(`${name} ${where}`);
+      if (trace.getSpan(context.active())?.spanContext().spanId !== span.spanContext().spanId)
+        wrong.push(`${name} ${where}`);
     };
     await pool.query(`SELECT ${at} AS called_${at}`);
     check('pool');

@@ -17,7 +17,8 @@ const settings = {
 function part(name, work) {
   return tracer.startActiveSpan(name, async (span) => {
     const active = (where) => {
-      seen.active[`${name}: ${where}`] = trace.getSpan(context.active()) === span;
+      seen.active[`${name}: ${where}`] =
+        trace.getSpan(context.active())?.spanContext().spanId === span.spanContext().spanId;
     };
     try {
       return await work(active);

@@ -9,7 +9,8 @@ const seen = { wrong: [] };
 function part(name, work) {
   return tracer.startActiveSpan(name, async (span) => {
     const check = (where) => {
-      if (trace.getSpan(context.active()) !== span) seen.wrong.push(`${name} ${where}`);
+      if (trace.getSpan(context.active())?.spanContext().spanId !== span.spanContext().spanId)
+        seen.wrong.push(`${name} ${where}`);
     };
     try {
       return await work(check);

@@ -10,7 +10,8 @@ const seen = {};
 async function part(client, name, work) {
   await tracer.startActiveSpan(name, async (span) => {
     const active = (where) => {
-      seen[`${name}: ${where}`] = trace.getSpan(context.active()) === span;
+      seen[`${name}: ${where}`] =
+        trace.getSpan(context.active())?.spanContext().spanId === span.spanContext().spanId;
     };
     await work(client, active);
     span.end();

@@ -17,7 +17,7 @@ async function main() {
       await steps.sql`SELECT id FROM birds WHERE name = ${'canary'}`;
       await steps.exec("DELETE FROM birds WHERE name = 'canary'");
     });
-    seen.active = trace.getSpan(context.active()) === span;
+    seen.active = trace.getSpan(context.active())?.spanContext().spanId === span.spanContext().spanId;
     span.end();
   });
   await database.close();

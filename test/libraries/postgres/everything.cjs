@@ -19,7 +19,8 @@ const connect = (options) =>
 function part(name, work) {
   return tracer.startActiveSpan(name, async (span) => {
     const active = (where) => {
-      seen.active[`${name}: ${where}`] = trace.getSpan(context.active()) === span;
+      seen.active[`${name}: ${where}`] =
+        trace.getSpan(context.active())?.spanContext().spanId === span.spanContext().spanId;
     };
     try {
       return await work(active);
@@ -146,7 +147,7 @@ async function main() {
   await part('quiet', () =>
     unsampled(async (span) => {
       await sql`SELECT 1`.forEach(() => {
-        seen.unsampled = trace.getSpan(context.active()) === span;
+        seen.unsampled = trace.getSpan(context.active())?.spanContext().spanId === span.spanContext().spanId;
       });
     }),
   );

@@ -17,7 +17,8 @@ async function request(at) {
   const name = `request ${at}`;
   await tracer.startActiveSpan(name, async (span) => {
     const check = (where) => {
-      if (trace.getSpan(context.active()) !== span) wrong.push(`${name} ${where}`);
+      if (trace.getSpan(context.active())?.spanContext().spanId !== span.spanContext().spanId)
+        wrong.push(`${name} ${where}`);
     };
     await sql.unsafe(`SELECT ${at} AS unsafe_${at}`);
     check('after a promise');

@@ -10,7 +10,7 @@ const lost = [];
 const below = (name, work) =>
   trace.getTracer('fixture').startActiveSpan(name, async (span) => {
     await work();
-    if (trace.getSpan(context.active()) !== span) lost.push(name);
+    if (trace.getSpan(context.active())?.spanContext().spanId !== span.spanContext().spanId) lost.push(name);
     span.end();
   });
 

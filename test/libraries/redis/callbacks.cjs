@@ -19,7 +19,8 @@ function part(name, work) {
     }
   });
 }
-const isActive = (span) => trace.getSpan(context.active()) === span;
+const isActive = (span) =>
+  trace.getSpan(context.active())?.spanContext().spanId === span.spanContext().spanId;
 /** Calls a method with a callback; gives [code, reply]. */
 const ask = (target, method, ...args) =>
   new Promise((resolve) => {

@@ -24,7 +24,8 @@ function part(name, work) {
 // 5.0 doesn't export its own.
 const { defineScript = (from) => ({ ...from, SHA1: createHash('sha1').update(from.SCRIPT).digest('hex') }) } =
   redis;
-const isActive = (span) => trace.getSpan(context.active()) === span;
+const isActive = (span) =>
+  trace.getSpan(context.active())?.spanContext().spanId === span.spanContext().spanId;
 const message = (error) => error.message;
 const script = {
   SCRIPT: "return redis.call('append', KEYS[1], 'canary')",

@@ -23,12 +23,20 @@ test("packages are found beside the main script, above it, and among pnpm's", ()
   const all = ['@scope/own', 'above', 'deep'];
   assert.deepEqual(installed(() => names, join(folder, 'app/src/main.js'), '').sort(), all);
   assert.deepEqual(installed(() => names, undefined, join(folder, 'app')).sort(), all);
-  assert.deepEqual(installed(() => names, join(folder, 'main.js'), ''), ['above']);
-  assert.deepEqual(installed(() => names, undefined, ''), []);
+  assert.deepEqual(
+    installed(() => names, join(folder, 'main.js'), ''),
+    ['above'],
+  );
+  assert.deepEqual(
+    installed(() => names, undefined, ''),
+    [],
+  );
 });
 
 test('a program that is itself in node_modules runs the application around it', () => {
-  assert.ok(installed(() => names, join(folder, 'app/node_modules/tool/bin/tool.js'), '').includes('@scope/own'));
+  assert.ok(
+    installed(() => names, join(folder, 'app/node_modules/tool/bin/tool.js'), '').includes('@scope/own'),
+  );
 });
 
 test("an ES module is told by its extension, else by the nearest package.json's type", () => {
