@@ -19,6 +19,13 @@ function packetOf(spans: ReturnType<typeof spanPopulation>): Buffer {
   return Buffer.from(packet.finish({ seqNo: 1, stats: STATS }));
 }
 
+/** Whether a packet can hold the span as it is. */
+function fits(span: ReturnType<typeof spanPopulation>[number]): boolean {
+  const packet = new BatchPacket({ protocol: 'compact', envelope: 'message', maxBytes: 65_000 });
+  packet.setProcess(encodeProcess('compact', span.resource.attributes));
+  return packet.append(span);
+}
+
 async function send(port: number, packets: readonly Buffer[]): Promise<void> {
   const socket = createSocket('udp4');
   for (const packet of packets) {
@@ -43,11 +50,13 @@ test('it listens on loopback unless another address is given, and counts what is
   await six.close();
 });
 
-test('it keeps so many spans, the newest, and counts those that had to go', async () => {
+test('it keeps so many spans, the newest, and counts those that had to go', async (t) => {
   const receiver = await createReceiver({ port: 0, maxSpans: 10 });
-  const spans = spanPopulation(2, 30);
-  for (let at = 0; at < 30; at += 3) {
-    await send(receiver.port, [packetOf(spans.slice(at, at + 3))]);
+  t.after(() => receiver.close());
+  const spans = spanPopulation(2, 60).filter(fits).slice(0, 30);
+  assert.equal(spans.length, 30);
+  for (const span of spans) {
+    await send(receiver.port, [packetOf([span])]);
     await receiver.spans();
   }
   const kept = await receiver.spans();
@@ -56,5 +65,4 @@ test('it keeps so many spans, the newest, and counts those that had to go', asyn
     spans.slice(-10).map((span) => span.spanContext().spanId),
   );
   assert.equal(receiver.dropped, 20);
-  await receiver.close();
 });
