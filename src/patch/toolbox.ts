@@ -99,8 +99,14 @@ export class Toolbox implements Tools {
     const active = context.active();
     if (isTracingSuppressed(active)) return false;
     if (!this.#followsParent) return true;
-    const parent = trace.getSpanContext(active);
-    return parent === undefined || (parent.traceFlags & SAMPLED) !== 0;
+    try {
+      // The span may be another SDK's, or the application's own.
+      const parent = trace.getSpanContext(active);
+      return parent === undefined || (parent.traceFlags & SAMPLED) !== 0;
+    } catch (error) {
+      this.fault(error);
+      return false;
+    }
   }
 
   startClientSpan(name: string, attributes: Attributes): Span | undefined {

@@ -143,7 +143,8 @@ export class HandlerSpan implements Part {
   /** The context of what comes after the handler: the active one, with the handler's span taken out again. */
   #outside(): Context {
     const active = context.active();
-    if (trace.getSpan(active) !== this.#span) return active;
+    // By its id: a context lets go of a span that has ended.
+    if (trace.getSpanContext(active)?.spanId !== this.#span.spanContext().spanId) return active;
     const outer = trace.getSpan(this.#outer);
     return outer === undefined ? trace.deleteSpan(active) : trace.setSpan(active, outer);
   }

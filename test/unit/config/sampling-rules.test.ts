@@ -73,3 +73,17 @@ test('any text at all: never a throw', () => {
     { numRuns: 2_000, seed: 6 },
   );
 });
+
+test('the settings file has them as a list, or as one text', () => {
+  for (const samplingRules of [['drop path=/a', 'keep'], 'drop path=/a; keep']) {
+    const { config, problems } = resolveConfig({
+      env: { TRACING_AGENT_CONFIG_FILE: '/tracing.json' },
+      readFile: () => JSON.stringify({ samplingRules }),
+    });
+    assert.deepEqual(problems, []);
+    assert.deepEqual(
+      config.samplingRules.map((rule) => rule.text),
+      ['drop path=/a', 'keep'],
+    );
+  }
+});
