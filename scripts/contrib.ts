@@ -23,8 +23,11 @@ const LEFT_OUT: Record<string, string> = {
 };
 /** Node's own modules, patched at start where the settings name them: a span for every call costs more than it tells. */
 const BUILTINS = ['dns', 'fs', 'net'];
-/** Used where the settings name them: other libraries have it inside, such as redis 4, whose every command would be two spans. */
-const ON_REQUEST = ['generic-pool'];
+/**
+ * Used where the settings name them, since they double other spans: redis 4 has generic-pool inside, and each of knex's
+ * queries is one of its driver's.
+ */
+const ON_REQUEST = ['generic-pool', 'knex'];
 
 interface Definition {
   name: string;

@@ -144,6 +144,7 @@ export const table: readonly Contrib[] = [
     // 0.66.0
     name: 'knex',
     className: 'KnexInstrumentation',
+    onRequest: true,
     load: () => require('@opentelemetry/instrumentation-knex'),
     targets: [
       {
