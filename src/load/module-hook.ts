@@ -39,7 +39,7 @@ export function hookModules<T extends Target>(index: TargetIndex<T>, onModule: O
     get: () => undefined,
     set(this: Module, value: unknown) {
       if (value === false && typeof this.id === 'string' && index.mayHold(this.id))
-        awaitLoaded(this, patched);
+        awaitLoaded(this, (module) => replaceExports(module, index, patched));
       else setOwn(this, value);
     },
   });
@@ -52,18 +52,35 @@ export function hookModules<T extends Target>(index: TargetIndex<T>, onModule: O
 }
 
 /** Lets the module look as ever, and patches its exports in the moment in which it has loaded. */
-function awaitLoaded(module: Module, patched: (exports: unknown, filename: string) => unknown): void {
+function awaitLoaded(module: Module, onLoaded: (module: Module) => void): void {
   Object.defineProperty(module, 'loaded', {
     configurable: true,
     enumerable: true,
     get: () => false,
     set(this: Module, value: unknown) {
       setOwn(this, value);
-      if (value === true && typeof this.filename === 'string') {
-        this.exports = patched(this.exports, this.filename) as any;
-      }
+      if (value === true && typeof this.filename === 'string') onLoaded(this);
     },
   });
+}
+
+/**
+ * Patches the exports of a target's file. Those of other files are not even read: undici 7 has some behind a getter,
+ * which makes them when they are asked for and takes no others.
+ */
+function replaceExports(
+  module: Module,
+  index: TargetIndex<Target>,
+  patched: (exports: unknown, filename: string) => unknown,
+): void {
+  try {
+    if (index.find(module.filename) === undefined) return;
+    const before: unknown = module.exports;
+    const after = patched(before, module.filename);
+    if (after !== before) module.exports = after as any;
+  } catch (error) {
+    fault('load', error);
+  }
 }
 
 /** Makes `loaded` the plain property that it is without us. */
@@ -87,7 +104,7 @@ function hookEarlyModules<T extends Target>(
     const module = cache[filename];
     if (!module?.loaded) continue;
     const before: unknown = module.exports;
-    module.exports = patched(before, filename) as any;
+    replaceExports(module, index, patched);
     if (module.exports !== before) reportEarly(module, index);
   }
   const { hookRequire } = require('./require-hook') as typeof import('./require-hook');
