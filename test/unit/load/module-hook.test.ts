@@ -105,3 +105,21 @@ test('of several targets those of the newest versions are tried, and none that i
   assert.equal(found({ file, versions: '>=1 <3', exact: true }), undefined);
   setLogWriter(before);
 });
+
+test('exports behind a getter are read only where they are patched, and may refuse to be replaced', () => {
+  library('lazy-exports');
+  const directory = join(folder, 'node_modules/lazy-exports');
+  const lazy = (value: string) =>
+    `let read = 0; Object.defineProperty(module, 'exports', { get: () => (read++, { read, value: ${value} }) });`;
+  for (const file of ['bare.js', 'other.js']) writeFileSync(join(directory, file), lazy('1'));
+  const bare = load('lazy-exports/bare.js').read;
+  writeFileSync(join(directory, 'index.js'), lazy('2'));
+  hooked(
+    ['lazy-exports'],
+    () => 'replaced',
+    () => {
+      assert.equal(load('lazy-exports/other.js').read, bare);
+      assert.equal(load('lazy-exports').value, 2);
+    },
+  );
+});
