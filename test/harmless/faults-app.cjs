@@ -32,7 +32,7 @@ app.get('/sql/:id', async (request, response) => {
   response.json(rows[0]);
 });
 app.get('/wrong', async (_request, response) => {
-  const failure = await postgres.query('SELECT * FROM h12_nowhere').catch((error) => error);
+  const failure = await postgres.query('SELECT * FROM tracing_agent_nowhere').catch((error) => error);
   response.send(`${failure.code} ${failure.message}`);
 });
 app.get('/redis/:key', async (request, response) => {

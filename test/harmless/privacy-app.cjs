@@ -66,10 +66,10 @@ const server = app.listen(0, '127.0.0.1', async () => {
   await quiet(postgres.query('SELECT $1::text', [C]));
   await quiet(postgres.query({ name: 'named', text: 'SELECT $1::text AS x', values: [C] }));
   await quiet(postgres.query(`SELECT 1 /* ${C} */ -- ${C}`));
-  await quiet(postgres.query('CREATE TEMP TABLE h12_private (a text UNIQUE, b int)'));
-  await quiet(postgres.query(`INSERT INTO h12_private VALUES ('${C}', 1)`));
+  await quiet(postgres.query('CREATE TEMP TABLE tracing_agent_private (a text UNIQUE, b int)'));
+  await quiet(postgres.query(`INSERT INTO tracing_agent_private VALUES ('${C}', 1)`));
   // Its details quote the value that is there twice, and one that is no number.
-  await quiet(postgres.query('INSERT INTO h12_private VALUES ($1, 2)', [C]));
+  await quiet(postgres.query('INSERT INTO tracing_agent_private VALUES ($1, 2)', [C]));
   await quiet(postgres.query(`SELECT '${C}'::int`));
   await quiet(
     postgres.query(`DO $x$ BEGIN RAISE EXCEPTION '${C}' USING DETAIL = '${C}', HINT = '${C}'; END $x$`),
@@ -86,9 +86,9 @@ const server = app.listen(0, '127.0.0.1', async () => {
   await quiet(maria.query(`SELECT '${C}', "${C}" # ${C}`));
   await quiet(maria.query('SELECT ?', [C]));
   await quiet(maria.execute('SELECT ?', [C]));
-  await quiet(maria.query('CREATE TEMPORARY TABLE h12_private (a varchar(99) UNIQUE)'));
-  await quiet(maria.query('INSERT INTO h12_private VALUES (?)', [C]));
-  await quiet(maria.query('INSERT INTO h12_private VALUES (?)', [C]));
+  await quiet(maria.query('CREATE TEMPORARY TABLE tracing_agent_private (a varchar(99) UNIQUE)'));
+  await quiet(maria.query('INSERT INTO tracing_agent_private VALUES (?)', [C]));
+  await quiet(maria.query('INSERT INTO tracing_agent_private VALUES (?)', [C]));
   await quiet(maria.query(`SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = '${C}'`));
   await maria.end();
 
