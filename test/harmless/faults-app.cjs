@@ -36,7 +36,7 @@ app.get('/wrong', async (_request, response) => {
   response.send(`${failure.code} ${failure.message}`);
 });
 app.get('/redis/:key', async (request, response) => {
-  const key = `h12:${process.pid}:${request.params.key}`;
+  const key = `tracing-agent:${process.pid}:${request.params.key}`;
   await redis.set(key, 'kept', { EX: 30 });
   response.send(`${await redis.get(key)} ${await redis.del(key)}`);
 });

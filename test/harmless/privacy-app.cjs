@@ -96,11 +96,13 @@ const server = app.listen(0, '127.0.0.1', async () => {
     socket: { host: process.env.REDIS_HOST, port: Number(process.env.REDIS_PORT) },
   });
   await redis.connect();
-  await quiet(redis.set(`h12:${C}`, C, { EX: 5 }));
-  await quiet(redis.get(`h12:${C}`));
+  await quiet(redis.set(`tracing-agent:${C}`, C, { EX: 5 }));
+  await quiet(redis.get(`tracing-agent:${C}`));
   await quiet(redis.eval(`return redis.error_reply('${C}')`, { keys: [C], arguments: [C] }));
   await quiet(redis.sendCommand(['H12UNKNOWN', C]));
-  await quiet(redis.multi().set(`h12:${C}`, C).incr(`h12:${C}`).del(`h12:${C}`).exec());
+  await quiet(
+    redis.multi().set(`tracing-agent:${C}`, C).incr(`tracing-agent:${C}`).del(`tracing-agent:${C}`).exec(),
+  );
   await quiet(redis.sendCommand(['AUTH', 'user', C]));
   await redis.quit();
   server.close(() => console.log('done'));
