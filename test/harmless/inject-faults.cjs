@@ -76,7 +76,8 @@ for (const name of ['readFileSync', 'openSync', 'readSync', 'writeSync'])
   wrap(require('node:fs'), name, `fs.${name}`);
 const dgram = require('node:dgram');
 wrap(dgram, 'createSocket', 'dgram.createSocket');
-for (const name of ['send', 'connect', 'ref', 'unref', 'close', 'address', 'remoteAddress'])
+// Not `close`: nothing could let go of a socket that can neither be unreferenced nor closed.
+for (const name of ['send', 'connect', 'ref', 'unref', 'address', 'remoteAddress'])
   wrap(dgram.Socket.prototype, name, `dgram.Socket#${name}`, name === 'send');
 for (const name of ['getSendQueueCount', 'getSendBufferSize', 'setSendBufferSize'])
   wrap(dgram.Socket.prototype, name, `dgram.Socket#${name}`);

@@ -81,8 +81,14 @@ export class UdpConnection {
   }
 
   hold(alive: boolean): void {
-    if (alive) this.#socket.ref();
-    else this.#socket.unref();
+    try {
+      if (alive) this.#socket.ref();
+      else this.#socket.unref();
+    } catch (error) {
+      // Rather no socket than one that keeps the process.
+      this.close();
+      throw error;
+    }
   }
 
   close(): void {
