@@ -91,9 +91,11 @@ function readMany(carrier: unknown, getter: TextMapGetter): Found | undefined {
 
 function found(trace: string, span: string, state: string | undefined, debug: boolean): Found | undefined {
   const sampled = debug ? true : sampledBy(state);
-  const traceId = trace.length === 16 ? `0000000000000000${trace}` : trace;
-  if (sampled === undefined || !isValidTraceId(traceId) || !isValidSpanId(span)) return undefined;
-  const ids = { traceId: traceId.toLowerCase(), spanId: span.toLowerCase() };
+  // 16 digits are as good as 32, and Jaeger's clients leave zeros in front out.
+  const traceId = trace.padStart(32, '0');
+  const spanId = span.padStart(16, '0');
+  if (sampled === undefined || !isValidTraceId(traceId) || !isValidSpanId(spanId)) return undefined;
+  const ids = { traceId: traceId.toLowerCase(), spanId: spanId.toLowerCase() };
   return { spanContext: { ...ids, traceFlags: sampled ? SAMPLED : 0, isRemote: true }, debug };
 }
 

@@ -85,3 +85,9 @@ test('any text in the headers never throws and never gives an invalid context', 
     { seed: 5, numRuns: 2000 },
   );
 });
+
+test("ids without their zeros in front, as Jaeger's clients send them, are padded", () => {
+  const { spanContext } = parseB3('511198a5e0f4c86fe546f79d2913b2-67089bf66a5b1-1')!;
+  assert.equal(spanContext.traceId, '00511198a5e0f4c86fe546f79d2913b2');
+  assert.equal(spanContext.spanId, '00067089bf66a5b1');
+});
