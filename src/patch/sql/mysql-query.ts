@@ -132,3 +132,12 @@ function opened(connection: Connection): Set<MysqlQuery> {
   }
   return open;
 }
+
+/** `original` with its callback, which is the last argument, in the caller's context. */
+export function boundLast(original: (...args: any[]) => any, tools: Tools): (...args: any[]) => any {
+  return function (this: unknown, ...args: any[]) {
+    const last = args.length - 1;
+    if (typeof args[last] === 'function') args[last] = tools.bind(context.active(), args[last]);
+    return original.apply(this, args);
+  };
+}

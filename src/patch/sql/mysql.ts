@@ -4,10 +4,10 @@
  *
  * Bound values are never read: mysql puts them into the text, so the text is taken before it does.
  */
-import { context, type Span } from '@opentelemetry/api';
+import type { Span } from '@opentelemetry/api';
 import type { Patch, Tools } from '../instrumentation';
 import { wrap } from '../wrap';
-import { type Connection, isMariaDB, MysqlQuery } from './mysql-query';
+import { boundLast, type Connection, isMariaDB, MysqlQuery } from './mysql-query';
 import { type Peer, Peers } from './peer';
 import { QueryTexts } from './query-text';
 import { withCommentIn, withTraceComment } from './sql-comment';
@@ -61,15 +61,6 @@ export const patch: Patch = (exports, _library, tools) => {
 export const patchPool: Patch = (exports, _library, tools) => {
   wrap(exports.prototype, 'getConnection', MARK, (original: AnyFunction) => boundLast(original, tools));
 };
-
-/** `original` with its callback, which is the last argument, in the caller's context. */
-function boundLast(original: AnyFunction, tools: Tools): AnyFunction {
-  return function (this: unknown, ...args: any[]) {
-    const last = args.length - 1;
-    if (typeof args[last] === 'function') args[last] = tools.bind(context.active(), args[last]);
-    return original.apply(this, args);
-  };
-}
 
 /** Starts the query's span, where one is wanted. Contains its failures. */
 function begin(connection: Connection, first: any, tools: Tools): MysqlQuery {

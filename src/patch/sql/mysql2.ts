@@ -8,7 +8,7 @@
 import { context, type Span } from '@opentelemetry/api';
 import type { Patch, Tools } from '../instrumentation';
 import { wrap } from '../wrap';
-import { type Connection, failOpenQueries, isMariaDB, MysqlQuery } from './mysql-query';
+import { boundLast, type Connection, failOpenQueries, isMariaDB, MysqlQuery } from './mysql-query';
 import { type Peer, Peers } from './peer';
 import { QueryTexts } from './query-text';
 import { withCommentIn, withTraceComment } from './sql-comment';
@@ -61,15 +61,6 @@ function owner(prototype: any, name: string): any {
     if (Object.hasOwn(each, name)) return each;
   }
   return undefined;
-}
-
-/** `original` with its callback, which is the last argument, in the caller's context. */
-function boundLast(original: AnyFunction, tools: Tools): AnyFunction {
-  return function (this: unknown, ...args: any[]) {
-    const last = args.length - 1;
-    if (typeof args[last] === 'function') args[last] = tools.bind(context.active(), args[last]);
-    return original.apply(this, args);
-  };
 }
 
 /** @param takesComment false for statements that are prepared */
