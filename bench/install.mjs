@@ -26,8 +26,12 @@ export function installPeers() {
     mkdirSync(partial, { recursive: true });
     for (const file of ['package.json', 'package-lock.json'])
       copyFileSync(join(source, file), join(partial, file));
+    // Not `npm ci`: it refuses a lock without the binaries for other platforms, which not every registry serves.
     const quiet = ['--no-audit', '--no-fund', '--no-progress', '--loglevel=error'];
-    run('npm', ['ci', '--ignore-scripts', ...quiet], { cwd: partial, shell: process.platform === 'win32' });
+    run('npm', ['install', '--ignore-scripts', '--no-save', ...quiet], {
+      cwd: partial,
+      shell: process.platform === 'win32',
+    });
     renameSync(partial, folder);
   }
   const place = join(source, 'node_modules');

@@ -6,7 +6,7 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
-  copyFileSync,
+  cpSync,
   existsSync,
   lstatSync,
   mkdirSync,
@@ -19,7 +19,7 @@ import { dirname, join, resolve } from 'node:path';
 import { cacheFolder, repository, run } from './cache.mjs';
 
 /** Compiled here, since their install scripts would download a binary. Where that fails, their tests are skipped. */
-const native = ['better-sqlite3', 'better-sqlite3-11', 'sqlite3', 'libpq'];
+const native = ['better-sqlite3', 'better-sqlite3-11', 'sqlite3', 'sqlite3-5', 'libpq'];
 
 /** Not in test/libraries: a package.json there would keep fixtures from finding `tracing-agent` itself. */
 const source = join(repository, 'test/support/libraries');
@@ -35,10 +35,15 @@ function install() {
   console.error(`installing the libraries under test into ${folder}`);
   const partial = `${folder}.partial-${process.pid}`;
   mkdirSync(partial, { recursive: true });
-  for (const file of ['package.json', 'package-lock.json'])
-    copyFileSync(join(source, file), join(partial, file));
+  // `sets` are npm workspaces: packages that ask for each other by name, in versions that can't lie side by side.
+  for (const name of ['package.json', 'package-lock.json', 'sets'])
+    cpSync(join(source, name), join(partial, name), { recursive: true });
   const quiet = ['--no-audit', '--no-fund', '--no-progress', '--loglevel=error', '--legacy-peer-deps'];
-  run('npm', ['ci', '--ignore-scripts', ...quiet], { cwd: partial, shell: process.platform === 'win32' });
+  // Not `npm ci`: it refuses a lock without the binaries for other platforms, which not every registry serves.
+  run('npm', ['install', '--ignore-scripts', '--no-save', ...quiet], {
+    cwd: partial,
+    shell: process.platform === 'win32',
+  });
   // The headers that came with this Node.js; node-gyp would download them.
   const prefix = resolve(dirname(process.execPath), '..');
   const headers = existsSync(join(prefix, 'include/node/node.h')) ? [`--nodedir=${prefix}`] : [];
