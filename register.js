@@ -24,15 +24,32 @@
   }
 
   function isTool(path) {
-    var parts = String(path).split(/[\\/]/);
+    // No expressions where a comparison will do: making one costs more than all the rest of this file.
+    var parts = String(path).split('\\').join('/').split('/');
     var file = parts.pop();
-    var name = file.replace(/\.[cm]?js$/, '').replace(/^(yarn|pnpm)-\d.*$/, '$1');
+    var name = withoutVersion(withoutExtension(file));
     var folders = '/' + parts.join('/') + '/';
     if (has(String(env.TRACING_AGENT_SKIP || '').split(','), name)) return true;
-    if (/\/node_modules\/pm2\/lib\/$/.test(folders) && name === 'Daemon') return true;
+    if (name === 'Daemon' && /\/node_modules\/pm2\/lib\/$/.test(folders)) return true;
     if (!has(tools.split(' '), name)) return false;
     // An application may have a script `webpack.js` of its own.
     return name === file || /\/(node_modules|bin|\.bin|\.yarn|corepack|nodejs)\//.test(folders);
+  }
+
+  function withoutExtension(file) {
+    var dot = file.lastIndexOf('.');
+    var extension = file.slice(dot);
+    return dot > 0 && (extension === '.js' || extension === '.cjs' || extension === '.mjs')
+      ? file.slice(0, dot)
+      : file;
+  }
+
+  // `.yarn/releases/yarn-4.1.0.cjs`
+  function withoutVersion(name) {
+    var start = name.slice(0, 5);
+    return (start === 'yarn-' || start === 'pnpm-') && name.charAt(5) >= '0' && name.charAt(5) <= '9'
+      ? start.slice(0, 4)
+      : name;
   }
 
   function has(names, name) {
@@ -46,11 +63,13 @@
     var flags = process.execArgv || [];
     var code = false;
     var named = false;
+    var last;
     var i;
     for (i = 0; i < flags.length; i++) {
-      if (/^(-c|--check)$/.test(flags[i])) return true;
-      if (/^(-p|-e|-pe|--eval|--print)(=|$)/.test(flags[i])) code = true;
-      if (/(^|[\\/=])register(\.m?js)?$/.test(flags[i])) named = true;
+      if (flags[i] === '-c' || flags[i] === '--check') return true;
+      if (has(['-p', '-e', '-pe', '--eval', '--print'], flags[i].split('=')[0])) code = true;
+      last = flags[i].split('\\').join('/').split('=').join('/').split('/').pop();
+      if (last === 'register' || last === 'register.js' || last === 'register.mjs') named = true;
     }
     return (code && !named) || (argv.length > 1 && isTool(argv[1]));
   }

@@ -4,7 +4,6 @@
  *
  *     load → patch → propagate → record → sample → send(batch → encode → transport)
  */
-import { syncBuiltinESMExports } from 'node:module';
 import { join } from 'node:path';
 import type { Config, Options } from './config/config';
 import { readSurroundings } from './config/environment';
@@ -18,6 +17,7 @@ import type { EsModuleOptions } from './load/es-module-hook';
 import { esModulesPresent } from './load/installed-packages';
 import { inMainThread } from './load/loader-thread';
 import { hookModules } from './load/module-hook';
+import { Module } from './load/node-module';
 import { otherAgent } from './load/other-agent';
 import { type Match, TargetIndex } from './load/target-index';
 import { builtins } from './patch/builtins';
@@ -133,7 +133,7 @@ export function createAgent(code: Options, origin: string, onTracing: () => void
       .builtinRowsByName()
       .filter((row) => wanted(row, false));
     for (const row of named) patcher.apply(row, require(row.module), builtin(row.module));
-    if (named.length > 0) syncBuiltinESMExports();
+    if (named.length > 0) Module.syncBuiltinESMExports();
     reportUnused(config.instrumentationOptions);
   }
 

@@ -9,9 +9,9 @@
  * ours stays on the stack of what the application loads.
  */
 import { EventEmitter } from 'node:events';
-import { isBuiltin } from 'node:module';
 import { contained, fault } from '../diagnostics/contain';
 import { watchLoadList } from './load-list';
+import { Module } from './node-module';
 
 export interface BuiltinTarget {
   /** The built-in's name without `node:`. */
@@ -39,7 +39,7 @@ export function hookBuiltins<T extends BuiltinTarget>(
   onBuiltin: OnBuiltin<T>,
 ): () => void {
   const quiet = targets.filter(
-    (target) => target.channel === undefined && isBuiltin(`node:${target.module}`),
+    (target) => target.channel === undefined && Module.isBuiltin(`node:${target.module}`),
   );
   const unwatchList = watchLoadList(
     quiet.map((target) => target.loaded),

@@ -8,9 +8,10 @@
  * application's files run, and its errors print as they would without the agent.
  * What had loaded before the agent is found in Node's cache.
  */
-import { Module } from 'node:module';
+import type { Module as NodeModule } from 'node:module';
 import { fault } from '../diagnostics/contain';
 import { report } from '../diagnostics/log';
+import { Module } from './node-module';
 import type { Match, Target, TargetIndex } from './target-index';
 
 /** Patches what a target's file exports; gives what takes its place, which may be the same object. */
@@ -37,7 +38,7 @@ export function hookModules<T extends Target>(index: TargetIndex<T>, onModule: O
   Object.defineProperty(Module.prototype, 'loaded', {
     configurable: true,
     get: () => undefined,
-    set(this: Module, value: unknown) {
+    set(this: NodeModule, value: unknown) {
       if (value === false && typeof this.id === 'string' && index.mayHold(this.id))
         awaitLoaded(this, (module) => replaceExports(module, index, patched));
       else setOwn(this, value);
@@ -52,12 +53,12 @@ export function hookModules<T extends Target>(index: TargetIndex<T>, onModule: O
 }
 
 /** Lets the module look as ever, and patches its exports in the moment in which it has loaded. */
-function awaitLoaded(module: Module, onLoaded: (module: Module) => void): void {
+function awaitLoaded(module: NodeModule, onLoaded: (module: NodeModule) => void): void {
   Object.defineProperty(module, 'loaded', {
     configurable: true,
     enumerable: true,
     get: () => false,
-    set(this: Module, value: unknown) {
+    set(this: NodeModule, value: unknown) {
       setOwn(this, value);
       if (value === true && typeof this.filename === 'string') onLoaded(this);
     },
@@ -69,7 +70,7 @@ function awaitLoaded(module: Module, onLoaded: (module: Module) => void): void {
  * which makes them when they are asked for and takes no others.
  */
 function replaceExports(
-  module: Module,
+  module: NodeModule,
   index: TargetIndex<Target>,
   patched: (exports: unknown, filename: string) => unknown,
 ): void {
@@ -97,7 +98,7 @@ function hookEarlyModules<T extends Target>(
   index: TargetIndex<T>,
   patched: (exports: unknown, filename: string) => unknown,
 ): () => void {
-  const cache = (Module as any)._cache as Record<string, Module | undefined>;
+  const cache = (Module as any)._cache as Record<string, NodeModule | undefined>;
   const early = Object.keys(cache).filter((filename) => index.find(filename) !== undefined);
   if (early.length === 0) return () => {};
   for (const filename of early) {
@@ -112,9 +113,9 @@ function hookEarlyModules<T extends Target>(
 }
 
 /** Whoever required it before holds what the patch has replaced by now. */
-function reportEarly(module: Module, index: TargetIndex<Target>): void {
+function reportEarly(module: NodeModule, index: TargetIndex<Target>): void {
   const match = index.find(module.filename);
-  const all = Object.values((Module as any)._cache as Record<string, Module | undefined>);
+  const all = Object.values((Module as any)._cache as Record<string, NodeModule | undefined>);
   const by = all.find((each) => each?.children?.includes(module))?.filename ?? 'the main script';
   report('TA_LOADED_EARLY', { library: match?.name, version: match?.version, by }, match?.directory);
 }

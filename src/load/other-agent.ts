@@ -25,23 +25,34 @@ const AGENTS = [
 /** A set of instrumentations that SDKs take, and an agent only where it is preloaded. */
 const INSTRUMENTATIONS = '@opentelemetry/auto-instrumentations-node';
 const NAMES = AGENTS.join('|');
-const LOADED = new RegExp(`[/\\\\]node_modules[/\\\\](${NAMES.replaceAll('/', '[/\\\\]')})[/\\\\]`);
-const PRELOADED = new RegExp(
-  `(?:^|\\s)(?:-r|--require|--import|--loader|--experimental-loader)(?:\\s+|=)["']?(?:[^"'\\s]*[/\\\\])?(${NAMES}|${INSTRUMENTATIONS})(?=["'/\\\\\\s]|$)`,
-);
 
 /** @param flags of a command line, or what NODE_OPTIONS holds */
 export function preloadedAgent(flags: string): string | undefined {
-  return PRELOADED.exec(flags)?.[1];
+  if (!mayName(flags)) return undefined;
+  return new RegExp(
+    `(?:^|\\s)(?:-r|--require|--import|--loader|--experimental-loader)(?:\\s+|=)["']?(?:[^"'\\s]*[/\\\\])?(${NAMES}|${INSTRUMENTATIONS})(?=["'/\\\\\\s]|$)`,
+  ).exec(flags)?.[1];
 }
 
 /** @param nodeOptions what the variable of that name holds */
 export function otherAgent(nodeOptions: string | undefined): string | undefined {
   const preloaded = preloadedAgent(process.execArgv.join(' ')) ?? preloadedAgent(nodeOptions ?? '');
   if (preloaded !== undefined) return preloaded;
-  for (const file of Object.keys(require.cache)) {
-    const found = LOADED.exec(file);
+  const files = Object.keys(require.cache).filter(mayName);
+  if (files.length === 0) return undefined;
+  const loaded = new RegExp(`[/\\\\]node_modules[/\\\\](${NAMES.replaceAll('/', '[/\\\\]')})[/\\\\]`);
+  for (const file of files) {
+    const found = loaded.exec(file);
     if (found !== null) return found[1];
   }
   return undefined;
+}
+
+/**
+ * Whether an expression is worth making: V8 spends three million instructions on each of those above, and most
+ * processes have no such agent. By the last part of a name, since a path may hold a backslash after the scope.
+ */
+function mayName(text: string): boolean {
+  for (const name of AGENTS) if (text.includes(name.slice(name.indexOf('/') + 1))) return true;
+  return text.includes(INSTRUMENTATIONS);
 }

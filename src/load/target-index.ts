@@ -3,10 +3,10 @@
  * First station of a span's way: asked once for every module that loads, so that the usual answer, none, costs one look-up.
  */
 import { existsSync, readFileSync } from 'node:fs';
-import { Module } from 'node:module';
 import { join } from 'node:path';
 import { report } from '../diagnostics/log';
 import { libraryPath } from './library-path';
+import { Module } from './node-module';
 import { inRange, isAbove, reachesAbove } from './version-range';
 
 /** What to watch for. */

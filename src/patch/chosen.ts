@@ -25,12 +25,16 @@ export function chosenBy(config: Choice): (row: Row, byDefault?: boolean) => boo
   const enabled = config.enabledInstrumentations?.map(plain);
   const disabled = config.disabledInstrumentations.map(plain);
   const additional = config.additionalInstrumentations.map(plain);
+  // As it mostly is: then no name of the registry, which are asked one by one at start, needs to be put in order.
+  const unlisted = enabled === undefined && disabled.length === 0 && additional.length === 0;
   return ({ instrumentation, always }, byDefault = true) => {
     if (always) return true;
-    const name = plain(instrumentation);
     // Each of OpenTelemetry's instrumentations takes the option `enabled`.
     const own = config.instrumentationOptions[instrumentation]?.enabled;
-    if (disabled.includes(name) || own === false) return false;
+    if (own === false) return false;
+    if (unlisted) return byDefault || own === true;
+    const name = plain(instrumentation);
+    if (disabled.includes(name)) return false;
     return (enabled?.includes(name) ?? byDefault) || additional.includes(name) || own === true;
   };
 }

@@ -13,14 +13,8 @@ import { plainEnv } from '../support/trace-app';
 
 /** Bytes of JavaScript: `register.js` and `start.js`. Each 10 kB are about 0.2 ms of every start. */
 const MOST_BYTES_AT_START = 92_000;
-/** What the agent may have Node read of its own at start; the first two only on Node 18 and 20. */
-const BUILTINS_AT_START = [
-  'NativeModule internal/modules/esm/assert',
-  'NativeModule internal/modules/esm/loader',
-  'NativeModule internal/source_map/source_map',
-  'NativeModule module',
-  'NativeModule diagnostics_channel',
-];
+/** What the agent may have Node read of its own at start. */
+const BUILTINS_AT_START = ['NativeModule diagnostics_channel'];
 /** Bytes of the heap that a patch's span of seven attributes may leave to the collector, sent and all. */
 const MOST_BYTES_A_SPAN = 4_000;
 
