@@ -12,7 +12,7 @@ export interface HandlerRun {
   readonly key: string;
   /** How often the object was tried again before this, 0 the first time. */
   readonly retries: number;
-  /** Aborted when the handler's time is over. */
+  /** Aborted when the handler's time is over, and when the controller has stopped without waiting for it to the end. */
   readonly signal: AbortSignal;
 }
 
@@ -76,7 +76,7 @@ export interface ControllerOptions<T extends KubernetesObjectLike> {
   /** Milliseconds until a handler that has not settled counts as failed, 300,000 by default; 0 waits for ever. */
   handlerTimeout?: number;
   /** Hears of each failure; without it, what is not retried and what stops the watch is said on stderr. */
-  onError?(error: unknown, failure: FailureReport): void;
+  onError?(error: unknown, failure: FailureReport): unknown;
   /** OpenTelemetry's global tracer by default. */
   tracer?: Tracer;
 }

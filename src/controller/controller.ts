@@ -9,7 +9,7 @@ import { Processing, type ProcessingSettings } from './processing';
 import { readHandler, readSettings } from './read-options';
 import { retrieve } from './retriever';
 import { RetryLimiter } from './retry-limiter';
-import { WorkQueue } from './work-queue';
+import { LONGEST_TIMER, WorkQueue } from './work-queue';
 
 export interface StopOptions {
   /** Milliseconds until what still runs or waits is left, 25,000 by default: a pod is killed 30 s after SIGTERM. */
@@ -88,16 +88,20 @@ class TracedController<T extends KubernetesObjectLike> implements Controller {
 
   async #stop(timeout: number): Promise<StopResult> {
     clearInterval(this.#resync);
-    await this.#source?.stop();
     let timer: NodeJS.Timeout | undefined;
-    await new Promise<void>((resolve) => {
-      if (this.#queue.empty) return resolve();
-      this.#onIdle = resolve;
-      timer = setTimeout(resolve, timeout);
+    const over = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, Math.min(timeout, LONGEST_TIMER));
     });
+    await Promise.race([this.#source?.stop(), over]);
+    const idle = new Promise<void>((resolve) => {
+      this.#onIdle = resolve;
+    });
+    if (!this.#queue.empty) await Promise.race([idle, over]);
     clearTimeout(timer);
     this.#abandoned = true;
-    return { unprocessed: this.#queue.clear() };
+    const unprocessed = this.#queue.close();
+    this.#processing.leave(new Error(`the controller ${this.#settings.name} has stopped`));
+    return { unprocessed };
   }
 
   /** Objects are taken up in turns: what changes in one tick is processed once, and others have theirs in between. */
@@ -145,11 +149,10 @@ class TracedController<T extends KubernetesObjectLike> implements Controller {
   #told(error: unknown, failure: FailureReport): boolean {
     const { onError } = this.#options;
     if (onError === undefined) return false;
-    try {
-      onError.call(this.#options, error, failure);
-    } catch (thrown) {
-      report('TA_INTERNAL', { part: 'onError of a controller', error: thrown }, 'onError');
-    }
+    // Of an async listener too: nobody else waits for it, and its rejection would end the process.
+    new Promise((settled) => settled(onError.call(this.#options, error, failure))).catch((thrown: unknown) =>
+      report('TA_INTERNAL', { part: 'onError of a controller', error: thrown }, 'onError'),
+    );
     return true;
   }
 }

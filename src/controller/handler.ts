@@ -1,5 +1,5 @@
 /**
- * What a controller calls for an object, and the call itself: its failure as a value, whatever is thrown, and its timeout.
+ * The call of a handler: its failure as a value, whatever is thrown, its timeout, and how it is left alone at the end.
  * Beside a span's way.
  */
 import type { HandlerRun } from './controller-options';
@@ -9,33 +9,45 @@ export type Outcome =
   | { readonly failed: false; readonly value: unknown }
   | { readonly failed: true; readonly error: unknown };
 
-/** @param timeout milliseconds until the run counts as failed, though it may go on; 0 waits for ever */
-export function callHandler(
-  call: (run: HandlerRun) => unknown,
-  key: string,
-  retries: number,
-  timeout: number,
-): Promise<Outcome> {
-  const abort = new AbortController();
-  return new Promise((resolve) => {
-    const timer =
-      timeout > 0
-        ? setTimeout(() => {
-            const error = new HandlerTimeoutError(key, timeout);
-            resolve({ failed: true, error });
-            abort.abort(error);
-          }, timeout)
-        : undefined;
-    const settle = (outcome: Outcome): void => {
-      clearTimeout(timer);
-      resolve(outcome);
-    };
-    // The constructor turns what `call` throws at once into a rejection.
-    new Promise((settled) => settled(call({ key, retries, signal: abort.signal }))).then(
-      (value) => settle({ failed: false, value }),
-      (error: unknown) => settle({ failed: true, error }),
-    );
-  });
+/** The calls of handlers that have not settled, and how they are left alone. */
+export class HandlerCalls {
+  readonly #leave = new Set<(reason: unknown) => void>();
+
+  /** @param timeout milliseconds until the run counts as failed, though it may go on; 0 waits for ever */
+  call(call: (run: HandlerRun) => unknown, key: string, retries: number, timeout: number): Promise<Outcome> {
+    const abort = new AbortController();
+    return new Promise((resolve) => {
+      let timer: NodeJS.Timeout | undefined;
+      const leave = (reason: unknown): void => {
+        clearTimeout(timer);
+        abort.abort(reason);
+      };
+      const settle = (outcome: Outcome): void => {
+        clearTimeout(timer);
+        this.#leave.delete(leave);
+        resolve(outcome);
+      };
+      this.#leave.add(leave);
+      if (timeout > 0) {
+        timer = setTimeout(() => {
+          const error = new HandlerTimeoutError(key, timeout);
+          settle({ failed: true, error });
+          abort.abort(error);
+        }, timeout);
+      }
+      // The constructor turns what `call` throws at once into a rejection.
+      new Promise((settled) => settled(call({ key, retries, signal: abort.signal }))).then(
+        (value) => settle({ failed: false, value }),
+        (error: unknown) => settle({ failed: true, error }),
+      );
+    });
+  }
+
+  /** Tells all that run that nobody waits for them any more; no timer of theirs holds the process from here on. */
+  leave(reason: unknown): void {
+    for (const leave of [...this.#leave]) leave(reason);
+    this.#leave.clear();
+  }
 }
 
 /** The text of whatever was thrown, for a log field. Never throws. */

@@ -50,14 +50,22 @@ export class ObjectSource<T extends KubernetesObjectLike> {
   async start(): Promise<void> {
     try {
       await this.#informer.start();
+      // It listed and watches: what told of no error has begun well.
+      if (this.#restart === undefined) this.#pause = FIRST_PAUSE;
     } catch (error) {
       this.#failed(error);
     }
+    // Client-node's informers begin to watch when they have listed, though they were stopped meanwhile.
+    if (this.#stopped) await this.#stopInformer();
   }
 
   async stop(): Promise<void> {
     this.#stopped = true;
     clearTimeout(this.#restart);
+    await this.#stopInformer();
+  }
+
+  async #stopInformer(): Promise<void> {
     try {
       await this.#informer.stop();
     } catch (error) {
@@ -67,7 +75,6 @@ export class ObjectSource<T extends KubernetesObjectLike> {
 
   #seen(object: T): void {
     if (this.#stopped) return;
-    this.#pause = FIRST_PAUSE;
     const key = keyOf(object);
     if (key === undefined) return;
     this.#objects.set(key, object);

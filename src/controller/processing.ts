@@ -5,7 +5,7 @@
 import { type Attributes, type Tracer, trace } from '@opentelemetry/api';
 import { VERSION } from '../version';
 import type { Handler, KubernetesObjectLike } from './controller-options';
-import { callHandler, type Outcome } from './handler';
+import { HandlerCalls, type Outcome } from './handler';
 import { JobTrace, settingsTags, type TracedSettings } from './job-trace';
 
 export type Verdict = 'done' | 'retry' | 'given up';
@@ -30,6 +30,7 @@ export class Processing<T extends KubernetesObjectLike> {
   readonly #retries: Retries;
   readonly #tags: Attributes;
   readonly #tracer: Tracer;
+  readonly #calls = new HandlerCalls();
 
   constructor(handler: Handler<T>, settings: ProcessingSettings, retries: Retries) {
     this.#handler = handler;
@@ -46,7 +47,7 @@ export class Processing<T extends KubernetesObjectLike> {
     const job = new JobTrace(this.#tracer, this.#tags, key, retries);
     const handler = this.#handler;
     const outcome = await job.handle(object === undefined ? 'delete' : 'add', () =>
-      callHandler(
+      this.#calls.call(
         (run) => (object === undefined ? handler.delete?.(key, run) : handler.add(object, run)),
         key,
         retries,
@@ -66,5 +67,10 @@ export class Processing<T extends KubernetesObjectLike> {
     this.#retries.forget(key);
     job.givenUp(outcome.error);
     return { outcome, verdict: 'given up' };
+  }
+
+  /** Waits no longer for handlers that run. */
+  leave(reason: unknown): void {
+    this.#calls.leave(reason);
   }
 }

@@ -7,11 +7,14 @@ import { keyOf } from './object-key';
 import { Processing } from './processing';
 import { readCount, readHandler, readMilliseconds, readName } from './read-options';
 
+/** Keys whose failures are kept: a loop may never come back to an object, and does not say so. */
+const MOST_FAILING = 10_000;
+
 export interface TracedHandler<T extends KubernetesObjectLike> {
   /** Resolves to what the handler returned; rejects with what it threw, for the loop to try again. */
   add(object: T): Promise<unknown>;
   delete(key: string): Promise<unknown>;
-  /** How often the object is to be tried again by now; 0 after a success, and after the last failure. */
+  /** How often the object has failed since its last success, of the 10,000 that failed last; 0 after the last failure. */
   retries(key: string): number;
 }
 
@@ -31,7 +34,13 @@ export function traceHandler<T extends KubernetesObjectLike>(
   };
   const processing = new Processing(readHandler(handler), settings, {
     failures: count,
-    retry: (key) => failures.set(key, count(key) + 1),
+    retry: (key) => {
+      const times = count(key) + 1;
+      failures.delete(key);
+      failures.set(key, times);
+      // The one that failed longest ago.
+      if (failures.size > MOST_FAILING) failures.delete(failures.keys().next().value!);
+    },
     forget: (key) => failures.delete(key),
   });
   const run = async (key: string, object: T | undefined): Promise<unknown> => {

@@ -6,7 +6,7 @@
  */
 
 /** Node's timers hold at most a 32-bit number of milliseconds. */
-const LONGEST_TIMER = 2 ** 31 - 1;
+export const LONGEST_TIMER = 2 ** 31 - 1;
 
 export class WorkQueue {
   /** Insertion order is the order of the queue. */
@@ -15,6 +15,7 @@ export class WorkQueue {
   readonly #again = new Set<string>();
   readonly #delayed = new Map<string, NodeJS.Timeout>();
   readonly #onReady: () => void;
+  #closed = false;
 
   /** @param onReady called when a key can be taken */
   constructor(onReady: () => void) {
@@ -22,6 +23,7 @@ export class WorkQueue {
   }
 
   add(key: string): void {
+    if (this.#closed) return;
     if (this.#processing.has(key)) {
       this.#again.add(key);
       return;
@@ -33,7 +35,7 @@ export class WorkQueue {
 
   /** Adds the key after `delay` milliseconds; of several delays the one given first holds. */
   addAfter(key: string, delay: number): void {
-    if (this.#delayed.has(key)) return;
+    if (this.#closed || this.#delayed.has(key)) return;
     const timer = setTimeout(
       () => {
         this.#delayed.delete(key);
@@ -63,8 +65,9 @@ export class WorkQueue {
     return this.#ready.size === 0 && this.#processing.size === 0 && this.#delayed.size === 0;
   }
 
-  /** Forgets what waits, and returns all that was not done, each once. */
-  clear(): string[] {
+  /** Forgets what waits, takes nothing more, and returns all that was not done, each once. */
+  close(): string[] {
+    this.#closed = true;
     const left = new Set([...this.#processing, ...this.#ready, ...this.#delayed.keys()]);
     for (const timer of this.#delayed.values()) clearTimeout(timer);
     this.#ready.clear();

@@ -8,8 +8,11 @@ import { report } from './log';
 
 /** A part that fails again and again rests for this time, in milliseconds, and is tried again then. */
 const REST = 60_000;
-/** Never left out: what ends the process, and what the application calls, whose arguments may be what fails. */
-const NEVER_OFF = ['api', 'exit', 'signal'];
+/**
+ * Never left out: what ends the process, what the application calls, whose arguments may be what fails, and what tells a
+ * controller of its objects, each of which must be handled.
+ */
+const NEVER_OFF = ['api', 'controller', 'exit', 'signal'];
 /** By part; their names are words of this code. */
 const budgets = new Map<string, FaultBudget>();
 /** While nothing has failed so often, no one needs to look. */

@@ -165,8 +165,37 @@ test('an API server that restarts', async (t) => {
   await kubernetes.startServer();
   await put('restart', 'b');
   await watched.until(2);
+  await remove('restart', 'a');
+  await watched.until(3);
   assert.ok(watched.failures.length > 0);
-  await finish(watched, ['add a', 'add b']);
+  await finish(watched, ['add a', 'add b', 'delete a']);
+});
+
+test('a handler that deletes its object and fails: the retries end in a deletion', async (t) => {
+  if (!needsKubernetes(t)) return;
+  const handled: string[] = [];
+  const watched = await watch('own-deletion', {
+    maxRetries: 20,
+    handler: {
+      async add(object) {
+        // Answers 404 until the watch has told of the first one.
+        if (object.metadata!.name === 'a') await remove('own-deletion', 'a').catch(() => {});
+        handled.push(`add ${object.metadata!.name}`);
+        if (object.metadata!.name === 'a') throw new Error('gone');
+      },
+      delete: (key) => handled.push(`delete ${key.split('/')[1]}`),
+    },
+  });
+  await put('own-deletion', 'a');
+  await watched.until(2);
+  await put('own-deletion', 'b');
+  while (!handled.includes('add b')) await watched.until(watched.roots() + 1);
+  const { unprocessed } = await watched.controller.stop();
+  assert.deepEqual(unprocessed, []);
+  assert.equal(watched.roots(), handled.length);
+  const ofA = handled.filter((each) => each.endsWith(' a'));
+  assert.deepEqual([ofA[0], ofA.at(-1)], ['add a', 'delete a']);
+  assert.equal(ofA.filter((each) => each === 'add a').length, watched.failures.length);
 });
 
 test('1,000 objects with 8 workers: each one processed, one trace a processing, retries counted', async (t) => {

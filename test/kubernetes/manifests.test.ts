@@ -4,11 +4,20 @@
  */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import type { V1Deployment, V1Pod, V1Service } from '@kubernetes/client-node';
+import type { V1Deployment, V1Pod, V1SecurityContext, V1Service } from '@kubernetes/client-node';
 import { discoverServices } from '../../src/config/kubernetes';
 import { repository } from '../support/cache';
 import { type Kubernetes, readManifests, startKubernetes } from '../support/kubernetes';
@@ -30,16 +39,27 @@ after(async () => {
 const manifest = (name: string) => readManifests(join(repository, 'deploy/kubernetes', name));
 
 test('the image has at most 6 MB in 150 files, which every user can read', () => {
-  const files = readdirSync(image, { recursive: true, withFileTypes: true }).map((entry) => ({
-    name: entry.name,
-    ...statSync(join(entry.parentPath ?? entry.path, entry.name)),
-    folder: entry.isDirectory(),
-  }));
+  const files = filesBelow(image);
   const bytes = files.filter((file) => !file.folder).reduce((sum, { size }) => sum + size, 0);
   assert.ok(bytes < 6e6, `${bytes} bytes`);
   assert.ok(files.length <= 150, `${files.length} files`);
-  for (const file of files) assert.equal(file.mode & 0o777, file.folder ? 0o755 : 0o644, file.name);
+  assertReadable(image);
   assert.ok(files.some(({ name }) => name === 'autoinstrumentation.js'));
+});
+
+test('the image is that content and `cp`, and no root runs it', () => {
+  const file = readFileSync(join(repository, 'deploy/image/Dockerfile'), 'utf8');
+  const [base, ...lines] = file
+    .slice(file.lastIndexOf('\nFROM ') + 1)
+    .trim()
+    .split('\n');
+  assert.match(base!, /^FROM busybox:/);
+  const commands = lines.filter((line) => !line.startsWith('#'));
+  assert.deepEqual(commands, [
+    'COPY --from=build /image/autoinstrumentation /autoinstrumentation',
+    'USER 65532:65532',
+  ]);
+  assert.match(file, /^RUN .*node scripts\/image\.mjs \/image$/m);
 });
 
 test('Jaeger all in one: its services are those that the agent finds', async (t) => {
@@ -70,11 +90,15 @@ test('init container: its command copies the agent, and NODE_OPTIONS preloads it
   const [init] = pod.spec!.initContainers!;
   const [app] = pod.spec!.containers;
   const volume = join(folder, 'init-volume');
+  // As Kubernetes makes an emptyDir: for every user.
   mkdirSync(volume);
+  chmodSync(volume, 0o777);
   const inContainer = (text: string) =>
     text.replaceAll('/autoinstrumentation/.', `${image}/.`).replaceAll('/tracing-agent', volume);
   const [command, ...args] = init!.command!.map(inContainer);
-  execFileSync(command!, args);
+  execFileSync(command!, args, asUser(init!.securityContext!));
+  // The user of the application is another one.
+  assertReadable(volume);
   // The volume holds what was copied.
   assert.equal(parseQuantity(pod.spec!.volumes![0]!.emptyDir!.sizeLimit!) > 6e6, true);
   await preloaded(pod, app!.env!, inContainer);
@@ -111,11 +135,36 @@ test('sidecar: spans go to the loopback address, the attributes are the pod’s'
   const pod = await applyPod('sidecar', 'inject-sidecar.yaml');
   const port = pod.spec!.initContainers![0]!.ports![0]!;
   assert.deepEqual([port.containerPort, port.protocol], [6831, 'UDP']);
+  // The sidecar sends them on to a port that the service of jaeger-all-in-one.yaml has.
+  const [, host, to] = /host-port=([\w-]+):(\d+)$/.exec(pod.spec!.initContainers![0]!.args![0]!)!;
+  const services = (await manifest('jaeger-all-in-one.yaml')) as V1Service[];
+  const collector = services.find(({ kind, metadata }) => kind === 'Service' && metadata!.name === host);
+  assert.ok(collector!.spec!.ports!.some((each) => String(each.port) === to));
   const register = join(repository, 'register.js');
   await preloaded(pod, pod.spec!.containers[0]!.env!, (text) =>
     text.replaceAll('tracing-agent/register', register),
   );
 });
+
+function filesBelow(top: string) {
+  return readdirSync(top, { recursive: true, withFileTypes: true }).map((entry) => ({
+    name: entry.name,
+    ...statSync(join(entry.parentPath ?? entry.path, entry.name)),
+    folder: entry.isDirectory(),
+  }));
+}
+
+function assertReadable(top: string): void {
+  for (const file of filesBelow(top)) assert.equal(file.mode & 0o777, file.folder ? 0o755 : 0o644, file.name);
+}
+
+/** The container's user, where this process may take it on. */
+function asUser({ runAsUser, runAsNonRoot }: V1SecurityContext): { uid?: number; gid?: number } {
+  assert.ok(runAsNonRoot && runAsUser! > 0);
+  if (process.getuid?.() !== 0) return {};
+  chmodSync(folder, 0o755);
+  return { uid: runAsUser!, gid: runAsUser! };
+}
 
 /** Runs a small application with the pod's environment, and reads what it sends. */
 async function preloaded(

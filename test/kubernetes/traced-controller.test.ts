@@ -1,6 +1,6 @@
 /**
- * The example's pod controller on a real API server with its three services as processes of their own, and in real Jaeger
- * the traces of Kooper's documentation, point by point: https://github.com/spotahome/kooper/blob/v0.5.1/docs/tracing.md
+ * The example as its start.js runs it: a pod controller on a real API server with its three services as processes of their
+ * own. In real Jaeger are the traces of Kooper's documentation, point by point: https://github.com/spotahome/kooper/blob/v0.5.1/docs/tracing.md
  */
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
@@ -11,7 +11,6 @@ import { repository } from '../support/cache';
 import { type Jaeger, type StoredSpan, startJaeger } from '../support/jaeger';
 import { type Kubernetes, startKubernetes } from '../support/kubernetes';
 import { needsKubernetes } from '../support/kubernetes-binaries';
-import { type ServiceProcess, startService } from '../support/service-process';
 import { needs } from '../support/services';
 import { plainEnv } from '../support/trace-app';
 
@@ -21,73 +20,60 @@ const PODS = Array.from({ length: 12 }, (_, number) => `pod-${number}`);
 
 let kubernetes: Kubernetes | undefined;
 let jaeger: Jaeger | undefined;
-let services: ServiceProcess[] = [];
 let traces: StoredSpan[][] = [];
 let output = '';
+let errors = '';
 const context = { skip: () => {} };
 
 before(async () => {
   if (!needsKubernetes(context) || !(await needs(context, 'jaeger'))) return;
   kubernetes = await startKubernetes();
   jaeger = await startJaeger();
-  const env = {
-    OTEL_EXPORTER_JAEGER_ENDPOINT: jaeger.collectorUrl,
-    TRACING_AGENT_BAGGAGE_TAGS: 'kubernetes.object.key',
-    SEED: '3',
-    SPEED: '50',
-  };
-  services = await Promise.all(
-    ['redis', 'github', 'aws'].map((name) =>
-      startService(join(folder, 'service.js'), { args: [name], env: { ...env, OTEL_SERVICE_NAME: name } }),
-    ),
-  );
-  const [redis, github, aws] = services.map(({ port }) => `http://127.0.0.1:${port}`);
   const { CoreV1Api } = await import('@kubernetes/client-node');
   const api = (await kubernetes.kubeConfig()).makeApiClient(CoreV1Api);
   const spec = { containers: [{ name: 'app', image: 'app' }] };
   for (const name of PODS)
     await api.createNamespacedPod({ namespace: 'default', body: { metadata: { name }, spec } });
-  const controller = spawn(
-    process.execPath,
-    ['-r', join(repository, 'register.js'), join(folder, 'controller.js')],
-    {
-      env: {
-        ...plainEnv(),
-        ...env,
-        KUBECONFIG: kubernetes.configFile,
-        REDIS_URL: redis,
-        GITHUB_URL: github,
-        AWS_URL: aws,
-        OTEL_SERVICE_NAME: CONTROLLER,
-      },
-      stdio: ['ignore', 'pipe', 'inherit'],
+  // In a process group of its own, as in a terminal's foreground.
+  const example = spawn(process.execPath, [join(folder, 'start.js')], {
+    env: {
+      ...plainEnv(),
+      OTEL_EXPORTER_JAEGER_ENDPOINT: jaeger.collectorUrl,
+      TRACING_AGENT_BAGGAGE_TAGS: 'kubernetes.object.key',
+      SEED: '3',
+      SPEED: '50',
+      KUBECONFIG: kubernetes.configFile,
     },
-  );
-  const kill = () => controller.kill('SIGKILL');
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true,
+  });
+  const kill = () => example.kill('SIGTERM');
   process.once('exit', kill);
-  const exited = once(controller, 'exit');
+  example.stderr.setEncoding('utf8').on('data', (text: string) => {
+    errors += text;
+  });
+  // Its pipe ends when the last of its processes has ended.
+  const closed = once(example, 'close');
   const said = async (count: number, text: string) => {
     while (output.split(text).length <= count) {
-      const [chunk] = await Promise.race([once(controller.stdout, 'data'), exited]);
-      if (typeof chunk !== 'object') throw new Error(`the controller ended with ${chunk}: ${output}`);
+      const [chunk] = await Promise.race([once(example.stdout, 'data'), closed]);
+      if (typeof chunk !== 'object') throw new Error(`start.js ended with ${chunk}: ${output}${errors}`);
       output += String(chunk);
     }
   };
   await said(PODS.length, 'pod added:');
   await api.deleteNamespacedPod({ namespace: 'default', name: PODS[0]!, gracePeriodSeconds: 0 });
   await said(1, 'pod deleted:');
-  // Its stop processes what waits, and its end sends the last spans.
-  controller.kill('SIGTERM');
-  const [code] = await exited;
+  // Ctrl+C, which a terminal gives to the whole group: the controller processes what waits, its services with it.
+  process.kill(-example.pid!, 'SIGINT');
+  const [code] = await closed;
   process.off('exit', kill);
-  assert.equal(code, 0);
-  for (const service of services) await service.stop();
+  assert.equal(code, 0, errors);
   const roots = await jaeger.findTracesOf(CONTROLLER, 1);
   const count = roots.flat().length;
   traces = await jaeger.findTracesOf(CONTROLLER, count);
 });
 after(async () => {
-  for (const service of services) await service.stop();
   await jaeger?.stop();
   await kubernetes?.stop();
 });
@@ -223,4 +209,11 @@ test("every trace is a processing: the controller's own list and watch make none
       ['processJob'],
     );
   }
+});
+
+test('nothing but failures that were to be is said on stderr, and none for want of a service', async (t) => {
+  if (!needsKubernetes(t) || !(await needs(t, 'jaeger'))) return;
+  const lines = errors.split('\n').filter((line) => line !== '');
+  assert.ok(lines.length > 0);
+  for (const line of lines) assert.match(line, /^default\/pod-\d+: randomly failed, (?:tried again|left)$/);
 });

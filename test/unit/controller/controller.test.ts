@@ -340,9 +340,19 @@ test('stopping processes what waits and its retries, and hears of nothing new', 
   assert.equal(informer.stops, 1);
 });
 
-test('what is not done when the time to stop is over is named', async () => {
+test('what is not done when the time to stop is over is named, and its handlers are told', async () => {
+  const signals: AbortSignal[] = [];
   const { unprocessed, roots } = await run(
-    { handler: { add: () => new Promise(() => {}) }, handlerTimeout: 0 },
+    {
+      concurrentWorkers: 2,
+      handlerTimeout: 0,
+      handler: {
+        add(_, { signal }) {
+          signals.push(signal);
+          return new Promise(() => {});
+        },
+      },
+    },
     (informer) => {
       for (const name of ['a', 'b', 'c']) informer.emit('add', pod(name));
     },
@@ -350,6 +360,10 @@ test('what is not done when the time to stop is over is named', async () => {
   );
   assert.deepEqual(unprocessed, ['default/a', 'default/b', 'default/c']);
   assert.equal(roots.length, 0);
+  assert.deepEqual(
+    signals.map(({ aborted }) => aborted),
+    [true, true],
+  );
 });
 
 test('all objects are looked at again after the resync interval', async () => {
@@ -413,6 +427,98 @@ test('objects without a name, and a listener that throws, end nothing', async ()
     roots.map(({ attributes }) => [attributes[KEY], attributes['kubernetes.object.namespace']]),
     [['node-1', '']],
   );
+});
+
+test('however many objects can not be read, the next one is handled', async () => {
+  const odd = {
+    get metadata(): never {
+      throw new Error('odd');
+    },
+  };
+  const { roots } = await run({}, (informer) => {
+    for (let count = 0; count < 200; count++) informer.emit('add', odd);
+    informer.emit('add', pod('good'));
+  });
+  assert.equal(roots.length, 1);
+});
+
+test('what an informer knows already is handled as added', async () => {
+  const informer = Object.assign(new FakeInformer(), { list: () => [pod('known')] });
+  const { roots } = await run({ informer }, () => {});
+  assert.deepEqual(
+    roots.map(({ attributes }) => attributes[KEY]),
+    ['default/known'],
+  );
+});
+
+test('two controllers with the same objects: each processes all of them, as docs/kubernetes.md warns', async () => {
+  const informer = new FakeInformer();
+  const other = createController<Pod>({ name: 'other', informer, handler: { add: () => void others++ } });
+  let others = 0;
+  await other.start();
+  const { roots } = await run({ informer }, () => {
+    for (const name of ['a', 'b']) informer.emit('add', pod(name));
+  });
+  await other.stop();
+  assert.deepEqual([roots.length, others], [2, 2]);
+});
+
+test('a listener that rejects is no unhandled rejection', async () => {
+  const unhandled: unknown[] = [];
+  const listener = (error: unknown) => unhandled.push(error);
+  process.on('unhandledRejection', listener);
+  let told = 0;
+  await run(
+    {
+      maxRetries: 0,
+      handler: {
+        add() {
+          throw new Error('bad');
+        },
+      },
+      async onError() {
+        told++;
+        throw new Error('worse');
+      },
+    },
+    (informer) => informer.emit('add', pod('a')),
+  );
+  await new Promise((resolve) => setImmediate(resolve));
+  process.off('unhandledRejection', listener);
+  assert.equal(told, 1);
+  assert.deepEqual(unhandled, []);
+});
+
+test('an informer that never stops holds up no stop', async () => {
+  const informer = new FakeInformer();
+  informer.stop = () => new Promise(() => {});
+  const { unprocessed } = await run({ informer }, () => {}, { timeout: 50 });
+  assert.deepEqual(unprocessed, []);
+});
+
+test('an informer that still starts when it is stopped is stopped again', async () => {
+  const informer = new FakeInformer();
+  let listed = (): void => {};
+  informer.start = () =>
+    new Promise((resolve) => {
+      listed = resolve;
+    });
+  const controller = createController<Pod>({ name: 'pods', informer, handler: { add() {} } });
+  const started = controller.start();
+  await controller.stop();
+  listed();
+  await started;
+  assert.equal(informer.stops, 2);
+});
+
+test('an endless time to stop is one', async () => {
+  const { roots, unprocessed } = await run(
+    { handler: { add: () => new Promise((resolve) => setTimeout(resolve, 20)) } },
+    (informer) => informer.emit('add', pod('a')),
+    { timeout: Number.POSITIVE_INFINITY },
+  );
+  assert.deepEqual(unprocessed, []);
+  assert.equal(roots.length, 1);
 });
 
 test('wrong options are told at once', async () => {

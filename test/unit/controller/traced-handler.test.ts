@@ -37,3 +37,15 @@ test('an object without a name is refused', async () => {
   const handler = traceHandler({ add() {} }, { name: 'loop' });
   await assert.rejects(handler.add({}), TypeError);
 });
+
+test('keys that a loop never comes back to are kept up to 10,000', async () => {
+  const { tracer } = recordSpans();
+  const add = () => {
+    throw new Error('bad');
+  };
+  const handler = traceHandler({ add }, { name: 'loop', tracer });
+  for (let number = 0; number <= 10_000; number++) await handler.add(pod(`pod-${number}`)).catch(() => {});
+  assert.equal(handler.retries('default/pod-0'), 0);
+  assert.equal(handler.retries('default/pod-1'), 1);
+  assert.equal(handler.retries('default/pod-10000'), 1);
+});
