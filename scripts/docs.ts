@@ -4,6 +4,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Option, optionNames, options, type Section } from '../src/config/options';
+import { renderCommandLine } from './command-line-page';
 import { renderInstrumentations } from './instrumentations-page';
 
 const SECTIONS: Record<Section, string> = {
@@ -80,5 +81,6 @@ function renderDefault({ default: value, unit }: Option<unknown>): string {
 
 if (require.main === module) {
   writeFileSync(join(__dirname, '..', 'docs', 'configuration.md'), renderConfiguration());
+  writeFileSync(join(__dirname, '..', 'docs', 'command-line.md'), renderCommandLine());
   writeFileSync(join(__dirname, '..', 'docs', 'instrumentations.md'), renderInstrumentations());
 }

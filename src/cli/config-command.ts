@@ -4,6 +4,7 @@
  */
 import type { OptionName } from '../config/config';
 import { optionNames, options, type Section } from '../config/options';
+import { suggest } from '../config/unknown-names';
 import { codes } from '../diagnostics/codes';
 import { type SettingOptions, settingVariables } from './run';
 import { type Effective, effectiveSettings, sourceText, valueText } from './settings';
@@ -89,7 +90,9 @@ function asObject(effective: Effective, names: readonly OptionName[]): object {
 /** A setting by its name, or by one of its variables. */
 function known(text: string): OptionName {
   const name = optionNames.find((each) => each === text || options[each].env.includes(text));
-  if (name === undefined)
-    throw new CommandError(`${text} is not a setting; "tracing-agent config" lists all`, 2);
-  return name;
+  if (name !== undefined) return name;
+  // A variable's candidates are variables: settings' names are short, and near to anything.
+  const variables = optionNames.flatMap((each) => options[each].env);
+  const meant = suggest(text, text.includes('_') ? variables : optionNames, 0);
+  throw new CommandError(`${text} is not a setting${meant}; "tracing-agent config" lists all`, 2);
 }

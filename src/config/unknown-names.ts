@@ -34,8 +34,11 @@ export function unknownOptions(given: object): { name: string; suggestion: strin
 /** Nothing longer is a misspelling, and the distance costs the product of the lengths. */
 const LONGEST = 80;
 
-/** @param skip characters that all names begin with */
-function suggest(name: string, candidates: readonly string[], skip: number): string {
+/**
+ * ` (did you mean …?)`, or nothing.
+ * @param skip characters that all names begin with
+ */
+export function suggest(name: string, candidates: readonly string[], skip: number): string {
   if (name.length > LONGEST) return '';
   const given = name.slice(skip).toLowerCase();
   let best: string | undefined;

@@ -1,34 +1,62 @@
 /**
- * Turns a condition into a check of one segment's rows that looks only at numbers.
+ * Finds the rows of a segment that fulfil a condition, a column at a time, looking only at numbers.
  * After a span's way: the second half of a search. Texts are compared once for each distinct tag, not for each span.
  */
 import { TAG_TYPE } from '../thrift/jaeger';
 import { wordsOf } from './id-table';
 import type { Condition, Term } from './query-language';
-import { type Origin, ROOT, type Segment } from './segment';
+import { RowSet } from './row-set';
+import { GONE, type Origin, ROOT, type Segment } from './segment';
 import type { Store } from './store';
 import { ERROR, KIND_MASK, KIND_SHIFT, KINDS, type TagDictionary } from './tag-dictionary';
+import type { TagIndex } from './tag-index';
 
-/** For all rows of the segment, or for each. */
-export type Check = boolean | ((row: number) => boolean);
+/** All rows of the segment, none, or these. */
+export type Rows = boolean | RowSet;
 
-/** What one search keeps from segment to segment. */
+/** One search's condition, with what it keeps from segment to segment. */
 export class Checker {
-  /** By trace and by term: 1 yes, 2 no. */
+  /** By trace and by term: 1 where it has such a service. */
   private readonly services = new Map<Term, Uint8Array>();
+  private readonly found = new Map<Segment, { count: number; rows: Rows }>();
 
-  constructor(private readonly store: Store) {}
+  /** @param condition undefined: every span */
+  constructor(
+    private readonly store: Store,
+    readonly condition: Condition | undefined,
+  ) {}
 
-  check(condition: Condition, segment: Segment): Check {
+  /** Of what the segment has at present, evicted spans included. */
+  rows(segment: Segment): Rows {
+    const { condition } = this;
+    if (condition === undefined) return true;
+    const known = this.found.get(segment);
+    if (known !== undefined && known.count === segment.count) return known.rows;
+    const rows = this.of(condition, segment);
+    this.found.set(segment, { count: segment.count, rows });
+    return rows;
+  }
+
+  private of(condition: Condition, segment: Segment): Rows {
     switch (condition.kind) {
-      case 'and':
-        return all(condition.of.map((each) => this.check(each, segment)));
+      case 'and': {
+        let rows: Rows = true;
+        for (const each of condition.of) {
+          rows = both(rows, this.of(each, segment));
+          if (rows === false) return false;
+        }
+        return rows;
+      }
       case 'or': {
-        const none = all(condition.of.map((each) => not(this.check(each, segment))));
-        return not(none);
+        let rows: Rows = false;
+        for (const each of condition.of) {
+          rows = either(rows, this.of(each, segment));
+          if (rows === true) return true;
+        }
+        return rows;
       }
       case 'not':
-        return not(this.check(condition.of, segment));
+        return not(this.of(condition.of, segment));
       case 'text':
         return this.text(condition.text, segment);
       case 'tag':
@@ -40,79 +68,80 @@ export class Checker {
     }
   }
 
-  private field(term: Term, segment: Segment, key: Term): Check {
+  private field(term: Term, segment: Segment, key: Term): Rows {
     const { store } = this;
-    const { flags, trace } = segment;
+    const { count, flags, trace } = segment;
+    const where = (holds: (row: number) => boolean) => RowSet.where(count, holds);
     switch (term.field) {
       case 'service':
         return byOrigin(segment, (origin) => fits(term, origin.process.serviceName));
-      case 'operation': {
-        const hits = matching(segment.names, term);
-        if (hits === undefined) return false;
-        const { name } = segment;
-        return (row) => hits[name[row]!] === 1;
-      }
+      case 'operation':
+        return byName(segment, term);
       case 'duration': {
         const { duration } = segment;
         const { operator } = term;
         const limit = term.number ?? 0;
-        return (row) => compare(duration[row]!, operator, limit);
+        return where((row) => compare(duration[row]!, operator, limit));
       }
       case 'error': {
         const wanted = term.value === 'true' ? ERROR : 0;
-        return (row) => (flags[row]! & ERROR) === wanted;
+        return where((row) => (flags[row]! & ERROR) === wanted);
       }
       case 'root': {
         const wanted = term.value === 'true' ? ROOT : 0;
-        return (row) => (flags[row]! & ROOT) === wanted;
+        return where((row) => (flags[row]! & ROOT) === wanted);
       }
       case 'kind': {
         const wanted = KINDS.map((kind) => fits(term, kind));
-        return (row) => wanted[(flags[row]! & KIND_MASK) >> KIND_SHIFT]!;
+        return where((row) => wanted[(flags[row]! & KIND_MASK) >> KIND_SHIFT]!);
       }
       case 'traceID': {
         if (term.pattern !== undefined || term.operator === '~')
-          return (row) => fits(term, store.ids.hex(trace[row]!));
+          return where((row) => trace[row] !== GONE && fits(term, store.ids.hex(trace[row]!)));
         const wanted = store.find(term.value);
-        return wanted < 0 ? false : (row) => trace[row] === wanted;
+        return wanted < 0 ? false : where((row) => trace[row] === wanted);
       }
       case 'spanID': {
         const words = wordsOf(term.value);
         if (words === undefined) return false;
         const { spanHigh, spanLow } = segment;
-        return (row) => spanLow[row] === words[3] && spanHigh[row] === words[2];
+        return where((row) => spanLow[row] === words[3] && spanHigh[row] === words[2]);
       }
       case 'trace.duration':
-        return (row) => {
+        return where((row) => {
           const each = trace[row]!;
           return compare(store.lastEnd[each]! - store.firstStart[each]!, term.operator, term.number ?? 0);
-        };
+        });
       case 'trace.spans':
-        return (row) => compare(store.count[trace[row]!]!, term.operator, term.number ?? 0);
+        return where((row) => compare(store.count[trace[row]!]!, term.operator, term.number ?? 0));
       case 'trace.errors':
-        return (row) => compare(store.errors[trace[row]!]!, term.operator, term.number ?? 0);
-      default:
-        return (row) => this.hasService(key, term, trace[row]!);
+        return where((row) => compare(store.errors[trace[row]!]!, term.operator, term.number ?? 0));
+      default: {
+        const has = this.withService(key, term);
+        return where((row) => has[trace[row]!] === 1);
+      }
     }
   }
 
-  /** `trace.service`: whether a trace has a span of such a service, found out once for each trace. */
-  private hasService(key: Term, term: Term, trace: number): boolean {
+  /** `trace.service`: which traces have a span of such a service, found out once. */
+  private withService(key: Term, term: Term): Uint8Array {
     let known = this.services.get(key);
-    if (known === undefined) {
-      known = new Uint8Array(this.store.ids.end);
-      this.services.set(key, known);
+    if (known !== undefined) return known;
+    known = new Uint8Array(this.store.ids.end);
+    this.services.set(key, known);
+    for (const segment of this.store.segments) {
+      const { origin, trace, count } = segment;
+      const hits = Uint8Array.from(segment.origins, ({ process }) =>
+        fits(term, process.serviceName) ? 1 : 0,
+      );
+      if (!hits.includes(1)) continue;
+      // Beyond the array's end, where a trace is gone, nothing is written.
+      for (let row = 0; row < count; row++) if (hits[origin[row]!] === 1) known[trace[row]!] = 1;
     }
-    if (known[trace] === 0) {
-      known[trace] = 2;
-      this.store.each(trace, (segment, row) => {
-        if (fits(term, segment.origins[segment.origin[row]!]!.process.serviceName)) known[trace] = 1;
-      });
-    }
-    return known[trace] === 1;
+    return known;
   }
 
-  private tag(condition: Term, segment: Segment): Check {
+  private tag(condition: Term, segment: Segment): Rows {
     if (condition.operator === '!=') return not(this.tag({ ...condition, operator: '=' }, segment));
     const { field } = condition;
     const inOrigin = byOrigin(segment, (origin) => {
@@ -120,51 +149,101 @@ export class Checker {
       return value !== undefined && fits(condition, value);
     });
     if (inOrigin === true) return true;
-    const inSpan = anyTag(
-      segment,
-      matching(segment.tags, condition, segment.tags.keyNumbers.get(field) ?? -1),
-    );
-    return either(inOrigin, inSpan);
+    const key = segment.tags.keyNumbers.get(field);
+    return key === undefined ? inOrigin : either(inOrigin, byTag(segment, condition, key));
   }
 
-  private text(text: string, segment: Segment): Check {
+  private text(text: string, segment: Segment): Rows {
     const term: Term = { kind: 'tag', field: '', operator: '~', value: text };
     const origin = byOrigin(segment, ({ process, tags }) => {
       return fits(term, process.serviceName) || [...tags.values()].some((value) => fits(term, value));
     });
     if (origin === true) return true;
-    const hits = matching(segment.names, term);
-    const { name } = segment;
-    const named: Check = hits === undefined ? false : (row) => hits[name[row]!] === 1;
-    return either(either(origin, named), anyTag(segment, matching(segment.tags, term)));
+    return either(either(origin, byName(segment, term)), byTag(segment, term));
   }
 }
 
-/** Rows with a tag among those marked. */
-function anyTag(segment: Segment, hits: Uint8Array | undefined): Check {
+/** @param key the tag's key; any, if there is none */
+function byTag(segment: Segment, term: Term, key?: number): Rows {
+  const { tags, tagIndex, tagList, tagStart, count } = segment;
+  if (tagIndex !== undefined) {
+    let rows: RowSet | undefined;
+    eachFitting(tags, tagIndex, term, key, (tag) => {
+      rows ??= new RowSet(count);
+      tagIndex.addRows(tag, rows);
+    });
+    return rows ?? false;
+  }
+  const hits = fitting(tags, undefined, term, key);
   if (hits === undefined) return false;
-  const { tagList, tagStart } = segment;
-  return (row) => {
+  return RowSet.where(count, (row) => {
     const end = tagStart[row + 1]!;
     for (let index = tagStart[row]!; index < end; index++) if (hits[tagList[index]!] === 1) return true;
     return false;
-  };
+  });
 }
 
-/**
- * Marks the tags of a dictionary that fit; undefined where none does.
- * @param key the key's number, -1 for a key that the segment hasn't; undefined for any
- */
-function matching(dictionary: TagDictionary, term: Term, key?: number): Uint8Array | undefined {
-  if (key === -1) return undefined;
+function byName(segment: Segment, term: Term): Rows {
+  const { name, names, nameIndex } = segment;
+  const hits = fitting(names, nameIndex, term);
+  return hits === undefined ? false : RowSet.where(segment.count, (row) => hits[name[row]!] === 1);
+}
+
+function byOrigin(segment: Segment, fit: (origin: Origin) => boolean): Rows {
+  const hits = Uint8Array.from(segment.origins, (origin) => (fit(origin) ? 1 : 0));
+  if (!hits.includes(1)) return false;
+  if (!hits.includes(0)) return true;
+  const { origin } = segment;
+  return RowSet.where(segment.count, (row) => hits[origin[row]!] === 1);
+}
+
+/** Marks the tags that fit; undefined where none does. */
+function fitting(
+  dictionary: TagDictionary,
+  index: TagIndex | undefined,
+  term: Term,
+  key?: number,
+): Uint8Array | undefined {
   let hits: Uint8Array | undefined;
-  const fit = tagFit(dictionary, term);
-  for (let tag = 0; tag < dictionary.count; tag++) {
-    if ((key !== undefined && dictionary.key[tag] !== key) || !fit(tag)) continue;
+  eachFitting(dictionary, index, term, key, (tag) => {
     hits ??= new Uint8Array(dictionary.count);
     hits[tag] = 1;
-  }
+  });
   return hits;
+}
+
+/** Calls back for the tags that fit, of all keys or of one. */
+function eachFitting(
+  dictionary: TagDictionary,
+  index: TagIndex | undefined,
+  term: Term,
+  key: number | undefined,
+  visit: (tag: number) => void,
+): void {
+  const fit = tagFit(dictionary, term);
+  const part = partOf(term);
+  if (index === undefined) {
+    for (let tag = 0; tag < dictionary.count; tag++)
+      if ((key === undefined || dictionary.key[tag] === key) && fit(tag)) visit(tag);
+  } else if (part === '') {
+    index.eachTag(key, (tag) => {
+      if (fit(tag)) visit(tag);
+    });
+  } else {
+    index.eachWith(Buffer.from(part), key, (tag) => {
+      if (term.operator === '~' || fit(tag)) visit(tag);
+    });
+  }
+}
+
+/** What each value that fits has in it, in small letters; empty where there is no such thing. */
+function partOf({ operator, pattern, value, prefix, parts }: Term): string {
+  if (operator === '~') return value.toLowerCase();
+  if (pattern === undefined || prefix !== undefined || parts === undefined) return '';
+  // Small letters of others may depend on what stands beside them.
+  const plain = parts.filter((part) => /^[\x20-\x7e]*$/.test(part));
+  const longest = plain.reduce((most, each) => (each.length > most.length ? each : most), '');
+  return longest.toLowerCase();
 }
 
 function tagFit(dictionary: TagDictionary, term: Term): (tag: number) => boolean {
@@ -180,6 +259,12 @@ function tagFit(dictionary: TagDictionary, term: Term): (tag: number) => boolean
         dictionary.type[tag] === TAG_TYPE.string
           ? dictionary.isText(tag, bytes, true)
           : fits(term, dictionary.text(tag));
+    }
+    if (operator === '~') {
+      const part = term.value.toLowerCase();
+      const ascii = Buffer.from(part);
+      if (ascii.length === part.length)
+        return (tag) => dictionary.hasPart(tag, ascii) ?? fits(term, dictionary.text(tag));
     }
     return (tag) => fits(term, dictionary.text(tag));
   }
@@ -217,34 +302,18 @@ function compare(value: number, operator: string, limit: number): boolean {
   }
 }
 
-function byOrigin(segment: Segment, fit: (origin: Origin) => boolean): Check {
-  const hits = Uint8Array.from(segment.origins, (origin) => (fit(origin) ? 1 : 0));
-  if (!hits.includes(1)) return false;
-  if (!hits.includes(0)) return true;
-  const { origin } = segment;
-  return (row) => hits[origin[row]!] === 1;
+function not(rows: Rows): Rows {
+  return typeof rows === 'boolean' ? !rows : rows.not();
 }
 
-function not(check: Check): Check {
-  return typeof check === 'boolean' ? !check : (row) => !check(row);
-}
-
-function either(a: Check, b: Check): Check {
+function either(a: Rows, b: Rows): Rows {
   if (a === true || b === true) return true;
   if (a === false) return b;
-  if (b === false) return a;
-  return (row) => a(row) || b(row);
+  return b === false ? a : a.or(b);
 }
 
-function all(checks: Check[]): Check {
-  const open: ((row: number) => boolean)[] = [];
-  for (const check of checks) {
-    if (check === false) return false;
-    if (check !== true) open.push(check);
-  }
-  const [first, second, third] = open;
-  if (first === undefined) return true;
-  if (second === undefined) return first;
-  if (third === undefined) return (row) => first(row) && second(row);
-  return (row) => open.every((check) => check(row));
+function both(a: Rows, b: Rows): Rows {
+  if (a === false || b === false) return false;
+  if (a === true) return b;
+  return b === true ? a : a.and(b);
 }

@@ -39,7 +39,7 @@ export class IdTable {
     if (known !== 0) return known - 1;
     const row = this.free.pop() ?? this.rows++;
     const at = row * WORDS;
-    if (at >= this.words.length) this.words = grown(this.words, 2 * this.words.length);
+    if (at >= this.words.length) this.words = resized(this.words, 2 * this.words.length);
     this.words[at] = a;
     this.words[at + 1] = b;
     this.words[at + 2] = c;
@@ -127,8 +127,9 @@ export function wordsOf(id: string): [number, number, number, number] | undefine
 
 type Column = Int32Array | Uint32Array | Uint16Array | Uint8Array | Float64Array;
 
-/** A copy of a column with room for `size` values. */
-export function grown<T extends Column>(column: T, size: number): T {
+/** A copy of a column with room for `size` values, more or fewer. */
+export function resized<T extends Column>(column: T, size: number): T {
+  if (size <= column.length) return column.slice(0, size) as T;
   const larger = new (column.constructor as new (size: number) => T)(size);
   larger.set(column);
   return larger;

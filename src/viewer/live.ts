@@ -97,15 +97,14 @@ export class Live {
     const { store } = this;
     const traces: TraceSummary[] = [];
     let dropped = overflow;
-    const checker = new Checker(store);
+    const checker = new Checker(store, client.condition);
     for (const row of rows) {
       if (traces.length >= MAX_TRACES) {
         dropped = true;
         break;
       }
-      const matches =
-        client.condition === undefined || matchesOf(store, row, client.condition, 1, checker).length > 0;
-      if (matches) traces.push(summarize(store, row, client.condition));
+      const matches = client.condition === undefined || matchesOf(store, row, checker, 1).length > 0;
+      if (matches) traces.push(summarize(store, row, checker));
     }
     if (traces.length > 0 || evicted.length > 0 || dropped)
       send(client, 'changes', { traces, evicted, dropped });

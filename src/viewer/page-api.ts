@@ -47,10 +47,10 @@ export async function pageApi(
   switch (url.pathname) {
     case '/api/search': {
       const search = pageSearch(query, now);
-      const { traces, total } = await findTraces(store, search);
+      const { traces, total, checker } = await findTraces(store, search);
       const full = query.get('full') === '1';
       const data = traces.map((trace) => ({
-        ...summarize(store, trace, search.condition),
+        ...summarize(store, trace, checker),
         ...(full && { trace: jsonTrace(store, trace, now) }),
       }));
       send({ data, total, took: took() });
@@ -125,8 +125,11 @@ export async function pageApi(
 
 async function importTraces({ receivers, intake }: PageParts, request: IncomingMessage): Promise<unknown> {
   const from = request.socket.remoteAddress ?? '';
-  const body = await readBody(request, MAX_BODY_BYTES).catch((error: Error) => {
-    intake.refuse('tooLarge', { from, port: 'upload', bytes: 0, why: error.message });
+  const body = await readBody(request, MAX_BODY_BYTES).catch((error: Error & { status?: number }) => {
+    const refusal = { from, port: 'upload', bytes: 0, why: error.message };
+    // A wrong content encoding is counted where all such requests are.
+    if (error.status === 413) intake.refuse('tooLarge', refusal);
+    else if (error.status !== 415) intake.refuse('malformed', refusal);
     throw error;
   });
   try {

@@ -14,6 +14,8 @@ interface Comparison {
   pattern?: RegExp;
   /** Of a pattern that is a text and then `*`: compared without making a text of each value. */
   prefix?: string;
+  /** Of a value with `*`: the texts between the stars. */
+  parts?: string[];
   number?: number;
 }
 
@@ -192,7 +194,7 @@ function makeTerm(name: Token, operator: Operator, value: Token): Condition {
   const pattern = operator === '=' || operator === '!=' ? patternOf(value.text) : undefined;
   if (pattern === undefined) return term;
   const prefix = /^[^*\\]+(?=\*$)/.exec(value.text)?.[0];
-  return { ...term, pattern, ...(prefix !== undefined && { prefix }) };
+  return { ...term, pattern, parts: value.text.split(/[*\\]/), ...(prefix !== undefined && { prefix }) };
 }
 
 /** `*` is any text, `\*` a star; undefined where there is no `*`. */

@@ -2,7 +2,7 @@
  * Finds traces: those with a span that fulfils a condition, the first so many in the order that was asked for.
  * After a span's way: behind Jaeger's search and the page's.
  */
-import { type Check, Checker } from './condition-check';
+import { Checker, type Rows } from './condition-check';
 import { hex32 } from './id-table';
 import type { Condition } from './query-language';
 import { GONE, type Segment } from './segment';
@@ -28,16 +28,22 @@ export interface Found {
   /** Rows of traces. */
   traces: number[];
   total: number;
+  checker: Checker;
 }
 
-/** Calls back for each span that is there and fulfils the condition; what arrives meanwhile may be missing. */
+type Within = Pick<Search, 'start' | 'end'>;
+
+/**
+ * Calls back for each span that is there and fulfils the condition; what arrives meanwhile may be missing.
+ * @param skip marks the traces whose spans aren't wanted
+ */
 export async function eachSpan(
   store: Store,
-  search: Pick<Search, 'condition' | 'start' | 'end'>,
+  search: Within & Pick<Search, 'condition'>,
   visit: (segment: Segment, row: number) => void,
   skip?: Uint8Array,
+  checker = new Checker(store, search.condition),
 ): Promise<void> {
-  const checker = new Checker(store);
   let since = performance.now();
   // The newest first. A copy, since segments come and go while others have their turn.
   for (const segment of [...store.segments].reverse()) {
@@ -52,22 +58,23 @@ export async function eachSpan(
 function eachOfSegment(
   segment: Segment,
   checker: Checker,
-  { condition, start, end }: Pick<Search, 'condition' | 'start' | 'end'>,
+  { start, end }: Within,
   visit: (segment: Segment, row: number) => void,
   skip: Uint8Array | undefined,
 ): void {
   if (segment.live === 0 || segment.lastStart < start || segment.firstStart > end) return;
-  const check = condition === undefined ? true : checker.check(condition, segment);
-  if (check === false) return;
+  const rows = checker.rows(segment);
+  if (rows === false) return;
   const { trace, count } = segment;
   const starts = segment.start;
   const within = segment.firstStart >= start && segment.lastStart <= end;
-  for (let row = 0; row < count; row++) {
-    const each = trace[row]!;
-    if (each === GONE || (skip !== undefined && skip[each] === 1)) continue;
-    if (!within && (starts[row]! < start || starts[row]! > end)) continue;
-    if (check === true || check(row)) visit(segment, row);
-  }
+  const each = (row: number): void => {
+    const of = trace[row]!;
+    if (of === GONE || (skip !== undefined && skip[of] === 1)) return;
+    if (within || (starts[row]! >= start && starts[row]! <= end)) visit(segment, row);
+  };
+  if (rows === true) for (let row = 0; row < count; row++) each(row);
+  else rows.each(each);
 }
 
 export async function findTraces(store: Store, search: Search): Promise<Found> {
@@ -78,31 +85,26 @@ export async function findTraces(store: Store, search: Search): Promise<Found> {
     hit[trace] = 1;
     rows.push(trace);
   };
-  await eachSpan(store, search, visit, hit);
+  const checker = new Checker(store, search.condition);
+  await eachSpan(store, search, visit, hit, checker);
   // Some may have left meanwhile.
   rows = rows.filter((trace) => store.has(trace));
-  return { traces: best(rows, keyOf(store, search.sort), search.limit), total: rows.length };
+  return { traces: best(rows, keyOf(store, search.sort), search.limit), total: rows.length, checker };
 }
 
-/** Ids of a trace's spans that fulfil the condition, at most `most`. */
-export function matchesOf(
-  store: Store,
-  trace: number,
-  condition: Condition | undefined,
-  most: number,
-  checker = new Checker(store),
-): string[] {
-  if (condition === undefined) return [];
-  const checks = new Map<Segment, Check>();
+/** Ids of a trace's spans that fulfil the checker's condition, at most `most`; none for every span. */
+export function matchesOf(store: Store, trace: number, checker: Checker, most: number): string[] {
+  if (checker.condition === undefined) return [];
   const ids: string[] = [];
+  let of: Segment | undefined;
+  let rows: Rows = false;
   store.each(trace, (segment, row) => {
     if (ids.length >= most) return;
-    let check = checks.get(segment);
-    if (check === undefined) {
-      check = checker.check(condition, segment);
-      checks.set(segment, check);
+    if (segment !== of) {
+      of = segment;
+      rows = checker.rows(segment);
     }
-    if (check === true || (check !== false && check(row)))
+    if (rows === true || (rows !== false && rows.has(row)))
       ids.push(hex32(segment.spanHigh[row]!) + hex32(segment.spanLow[row]!));
   });
   return ids;
@@ -117,12 +119,19 @@ function keyOf(store: Store, sort: Sort): (trace: number) => number {
 
 /** The `limit` rows with the largest keys, largest first. */
 function best(rows: number[], key: (row: number) => number, limit: number): number[] {
-  let candidates = rows;
-  if (rows.length > 2 * limit) {
-    // Numbers alone sort many times faster than rows by a function.
-    const keys = Float64Array.from(rows, key).sort();
-    const least = keys[Math.max(0, keys.length - limit)]!;
-    candidates = rows.filter((row) => key(row) >= least);
+  let kept: { row: number; key: number }[] = [];
+  let least = Number.NEGATIVE_INFINITY;
+  const cut = (): void => {
+    kept = kept.sort((a, b) => b.key - a.key).slice(0, limit);
+    if (kept.length === limit) least = kept[limit - 1]!.key;
+  };
+  for (const row of rows) {
+    const own = key(row);
+    // What comes later and is as large has no better place.
+    if (own <= least) continue;
+    kept.push({ row, key: own });
+    if (kept.length >= 4 * limit) cut();
   }
-  return candidates.sort((a, b) => key(b) - key(a)).slice(0, limit);
+  cut();
+  return kept.map(({ row }) => row);
 }

@@ -7,8 +7,9 @@ import { BinaryReader } from '../thrift/binary-reader';
 import { CompactReader } from '../thrift/compact-reader';
 import type { JaegerProcess, JaegerSpan } from '../thrift/jaeger';
 import type { Protocol } from '../thrift/type';
-import { grown } from './id-table';
+import { resized } from './id-table';
 import { TagDictionary } from './tag-dictionary';
+import { TagIndex } from './tag-index';
 
 /** Bits of `flags` beside those of `tag-dictionary`. */
 export const ROOT = 16;
@@ -23,6 +24,9 @@ export interface Origin {
   /** Tags as `key` → texts. */
   readonly tags: ReadonlyMap<string, string>;
 }
+
+/** Of a span in the columns below, without its tags. */
+const COLUMN_BYTES = 4 + 2 + 4 + 8 + 8 + 1 + 4 + 16 + 16 + 8 + 4;
 
 export class Segment {
   arena = Buffer.allocUnsafeSlow(64 * 1024);
@@ -58,12 +62,17 @@ export class Segment {
   tagList = new Uint32Array(2048);
   tagCount = 0;
 
+  /** Once nothing is added any more. */
+  tagIndex: TagIndex | undefined;
+  nameIndex: TagIndex | undefined;
+
   /** @param number counts segments since the start */
   constructor(readonly number: number) {}
 
   get bytes(): number {
-    const columns = this.offset.length * 83 + this.tagList.length * 4;
-    return this.arena.length + columns + this.tags.bytes + this.names.bytes;
+    const columns = this.offset.length * COLUMN_BYTES + this.tagList.length * 4;
+    const indexes = (this.tagIndex?.bytes ?? 0) + (this.nameIndex?.bytes ?? 0);
+    return this.arena.length + columns + this.tags.bytes + this.names.bytes + indexes;
   }
 
   /** Copies a packet behind the others; @returns where it starts. `used` isn't moved. */
@@ -81,21 +90,26 @@ export class Segment {
   /** Room for one more span; its number. */
   row(): number {
     const row = this.count;
-    if (row === this.offset.length) this.grow(2 * row);
+    if (row === this.offset.length) this.resize(2 * row);
     return row;
   }
 
   addTag(tag: number): void {
-    if (this.tagCount === this.tagList.length) this.tagList = grown(this.tagList, 2 * this.tagCount);
+    if (this.tagCount === this.tagList.length) this.tagList = resized(this.tagList, 2 * this.tagCount);
     this.tagList[this.tagCount++] = tag;
   }
 
-  /** Gives back what will not be needed, since nothing is added any more. */
+  /** Gives back what will not be needed, since nothing is added any more, and makes the indexes. */
   seal(): void {
     const exact = Buffer.allocUnsafeSlow(this.used);
     exact.set(this.arena.subarray(0, this.used));
     this.arena = exact;
     this.tagList = this.tagList.slice(0, this.tagCount);
+    this.resize(this.count);
+    this.tags.seal();
+    this.names.seal();
+    this.tagIndex = new TagIndex(this.tags, { list: this.tagList, start: this.tagStart });
+    this.nameIndex = new TagIndex(this.names);
   }
 
   protocol(row: number): Protocol {
@@ -109,20 +123,21 @@ export class Segment {
     return readSpan(reader);
   }
 
-  private grow(size: number): void {
-    this.offset = grown(this.offset, size);
-    this.origin = grown(this.origin, size);
-    this.name = grown(this.name, size);
-    this.start = grown(this.start, size);
-    this.duration = grown(this.duration, size);
-    this.flags = grown(this.flags, size);
-    this.trace = grown(this.trace, size);
-    this.traceId = grown(this.traceId, 4 * size);
-    this.spanHigh = grown(this.spanHigh, size);
-    this.spanLow = grown(this.spanLow, size);
-    this.parentHigh = grown(this.parentHigh, size);
-    this.parentLow = grown(this.parentLow, size);
-    this.next = grown(this.next, size);
-    this.tagStart = grown(this.tagStart, size + 1);
+  /** Room for so many spans, no more. */
+  private resize(size: number): void {
+    this.offset = resized(this.offset, size);
+    this.origin = resized(this.origin, size);
+    this.name = resized(this.name, size);
+    this.start = resized(this.start, size);
+    this.duration = resized(this.duration, size);
+    this.flags = resized(this.flags, size);
+    this.trace = resized(this.trace, size);
+    this.traceId = resized(this.traceId, 4 * size);
+    this.spanHigh = resized(this.spanHigh, size);
+    this.spanLow = resized(this.spanLow, size);
+    this.parentHigh = resized(this.parentHigh, size);
+    this.parentLow = resized(this.parentLow, size);
+    this.next = resized(this.next, size);
+    this.tagStart = resized(this.tagStart, size + 1);
   }
 }

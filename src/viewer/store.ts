@@ -4,7 +4,7 @@
  */
 import { type ScannedBatch, scanBatch } from './batch-scanner';
 import type { Counters } from './counters';
-import { grown, hashOf, IdTable, wordsOf } from './id-table';
+import { hashOf, IdTable, resized, wordsOf } from './id-table';
 import { GONE, type Origin, ROOT, Segment } from './segment';
 import { ERROR } from './tag-dictionary';
 
@@ -300,13 +300,13 @@ export class Store {
   }
 
   private grow(size: number): void {
-    this.head = grown(this.head, size);
-    this.tail = grown(this.tail, size);
-    this.count = grown(this.count, size);
-    this.errors = grown(this.errors, size);
-    this.firstStart = grown(this.firstStart, size);
-    this.lastEnd = grown(this.lastEnd, size);
-    this.root = grown(this.root, size);
-    this.version = grown(this.version, size);
+    this.head = resized(this.head, size);
+    this.tail = resized(this.tail, size);
+    this.count = resized(this.count, size);
+    this.errors = resized(this.errors, size);
+    this.firstStart = resized(this.firstStart, size);
+    this.lastEnd = resized(this.lastEnd, size);
+    this.root = resized(this.root, size);
+    this.version = resized(this.version, size);
   }
 }

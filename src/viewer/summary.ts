@@ -2,7 +2,7 @@
  * One line of the page's list for a trace, from the store's columns alone.
  * After a span's way: what a search answers and what is pushed live.
  */
-import type { Condition } from './query-language';
+import type { Checker } from './condition-check';
 import { matchesOf } from './search';
 import { ROOT } from './segment';
 import { idNumber } from './statistics';
@@ -27,7 +27,7 @@ export interface TraceSummary {
 /** Enough to point at; the trace's own page finds the others. */
 const MAX_MATCHES = 100;
 
-export function summarize(store: Store, trace: number, condition?: Condition): TraceSummary {
+export function summarize(store: Store, trace: number, checker: Checker): TraceSummary {
   const services = new Map<string, { name: string; spans: number; errors: number }>();
   let root = store.root[trace]!;
   let earliest = Number.POSITIVE_INFINITY;
@@ -66,7 +66,7 @@ export function summarize(store: Store, trace: number, condition?: Condition): T
     errors: store.errors[trace]!,
     orphans,
     services: [...services.values()].sort((a, b) => b.spans - a.spans),
-    matches: matchesOf(store, trace, condition, MAX_MATCHES),
+    matches: matchesOf(store, trace, checker, MAX_MATCHES),
     version: store.version[trace]!,
   };
 }

@@ -3,7 +3,7 @@
  * After a span's way, in the viewer's store; values stay where they are in the segment's bytes.
  */
 import { TAG_TYPE } from '../thrift/jaeger';
-import { grown } from './id-table';
+import { resized } from './id-table';
 
 /** Longer texts are hashed by their first and last bytes and their length: SQL differs there soon enough. */
 const HASHED_BYTES = 64;
@@ -34,7 +34,24 @@ export class TagDictionary {
   constructor(private readonly owner: { readonly arena: Buffer }) {}
 
   get bytes(): number {
-    return this.key.length * 21 + this.slots.length * 4;
+    return this.key.length * 14 + (this.hashes.length + this.slots.length) * 4;
+  }
+
+  /** The bytes that texts are in. */
+  get arena(): Buffer {
+    return this.owner.arena;
+  }
+
+  /** Gives back what only adding needs. */
+  seal(): void {
+    this.key = this.key.slice(0, this.count);
+    this.type = this.type.slice(0, this.count);
+    this.first = this.first.slice(0, this.count);
+    this.second = this.second.slice(0, this.count);
+    this.effect = this.effect.slice(0, this.count);
+    this.hashes = new Int32Array(0);
+    this.slots = new Int32Array(0);
+    this.keysByHash.clear();
   }
 
   /** The number of the key at these bytes. */
@@ -94,12 +111,35 @@ export class TagDictionary {
     return true;
   }
 
+  /**
+   * Whether a tag's value has this part, which is ASCII in small letters; undefined where only its text can tell.
+   */
+  hasPart(tag: number, part: Uint8Array): boolean | undefined {
+    if (this.type[tag] !== TAG_TYPE.string) return undefined;
+    const { arena } = this.owner;
+    const start = this.first[tag]!;
+    const end = start + this.second[tag]!;
+    const { length } = part;
+    let found = false;
+    for (let at = start; at < end; at++) {
+      if (arena[at]! >= 0x80) return undefined;
+      if (found || at + length > end) continue;
+      let same = 0;
+      while (same < length && small(arena[at + same]!) === part[same]) same++;
+      found = same === length;
+    }
+    return found;
+  }
+
   /** A tag's value as a number; NaN where it isn't one. */
   number(tag: number): number {
     const type = this.type[tag];
     if (type === TAG_TYPE.long) return this.first[tag]! * 2 ** 32 + (this.second[tag]! >>> 0);
     if (type === TAG_TYPE.double) return float(this.first[tag]!, this.second[tag]!);
     if (type !== TAG_TYPE.string || this.second[tag]! > 30 || this.second[tag] === 0) return Number.NaN;
+    // Words are no numbers, and there may be many: only Infinity begins with a letter.
+    const begin = this.owner.arena[this.first[tag]!]!;
+    if (begin > 0x39 && begin < 0x80 && begin !== 0x49) return Number.NaN;
     return Number(this.text(tag));
   }
 
@@ -162,12 +202,12 @@ export class TagDictionary {
   }
 
   private grow(size: number): void {
-    this.key = grown(this.key, size);
-    this.type = grown(this.type, size);
-    this.first = grown(this.first, size);
-    this.second = grown(this.second, size);
-    this.effect = grown(this.effect, size);
-    this.hashes = grown(this.hashes, size);
+    this.key = resized(this.key, size);
+    this.type = resized(this.type, size);
+    this.first = resized(this.first, size);
+    this.second = resized(this.second, size);
+    this.effect = resized(this.effect, size);
+    this.hashes = resized(this.hashes, size);
   }
 
   private rebuild(size: number): void {
@@ -179,6 +219,10 @@ export class TagDictionary {
       this.slots[slot] = tag + 1;
     }
   }
+}
+
+function small(byte: number): number {
+  return byte >= 0x41 && byte <= 0x5a ? byte + 32 : byte;
 }
 
 const scratch = new DataView(new ArrayBuffer(8));

@@ -27,6 +27,8 @@ export class TraceFile {
   private readonly timer: NodeJS.Timeout;
   private deleteUpTo = 0;
   private lastId = 0;
+  /** better-sqlite3 writes nothing while it reads. */
+  private loading = false;
 
   /** @throws where the file can't be opened, or no SQLite is at hand */
   constructor(
@@ -52,6 +54,7 @@ export class TraceFile {
       left.set(trace, until);
     }
     let packets = 0;
+    this.loading = true;
     for (const row of this.database.prepare('SELECT id, message, bytes FROM packets ORDER BY id').iterate()) {
       const { id, message, bytes } = row as { id: number; message: number; bytes: Uint8Array };
       this.lastId = id;
@@ -63,6 +66,8 @@ export class TraceFile {
         this.counters.malformed++;
       }
     }
+    this.loading = false;
+    this.write();
     return packets;
   }
 
@@ -75,7 +80,7 @@ export class TraceFile {
   /** Segments before this one have left the store, and with them spans of these traces in later ones. */
   evicted(firstSegment: number, traces: readonly string[]): void {
     // What has not been written is given its id first.
-    this.write();
+    if (!this.loading) this.write();
     for (const [segment, id] of this.lastIds) {
       if (segment >= firstSegment) continue;
       this.lastIds.delete(segment);
@@ -141,10 +146,19 @@ function openDatabase(path: string): Database {
     }
   });
   const Driver = found.find((each) => each !== undefined);
+  const kept = `traces can't be kept in ${path}`;
   if (Driver === undefined) {
     throw new Error(
-      `traces can't be kept in ${path}: this Node (${process.version}) has no node:sqlite, which Node 22.5 brings; use that, or npm install better-sqlite3`,
+      `${kept}: this Node (${process.version}) has no node:sqlite, which Node 22.5 brings; use that, or npm install better-sqlite3`,
     );
   }
-  return new Driver(path) as Database;
+  try {
+    return new Driver(path) as Database;
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code !== 'ERR_DLOPEN_FAILED') throw new Error(`${kept}: ${message}`);
+    throw new Error(
+      `${kept}: better-sqlite3 was built for another Node than this one (${process.version}); npm rebuild better-sqlite3`,
+    );
+  }
 }

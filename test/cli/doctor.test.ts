@@ -17,6 +17,7 @@ import { startCollectorStub } from '../support/collector-stub';
 import { type Jaeger, startJaeger } from '../support/jaeger';
 import { libraryFolder, needsLibrary } from '../support/libraries';
 import { needs } from '../support/services';
+import * as oracle from '../support/thrift-oracle';
 import { cli, FIXTURES } from './run-cli';
 
 interface Finding {
@@ -476,6 +477,49 @@ describe('doctor --trace-id', () => {
       report.findings[0]!.found,
       /shop reports its call of stock:8081, but stock:8081 does not report/,
     );
+  });
+
+  test('both, as a real Jaeger tells of them, whose ids lose their leading zeros', async (t) => {
+    const real = withJaeger(t);
+    if (real === undefined) return;
+    const idOf = (number: number) => number.toString(16).padStart(16, '0');
+    const post = async (trace: number, service: string, spanId: number, parent: number, tags: object) => {
+      const given = {
+        traceIdLow: idOf(trace),
+        traceIdHigh: idOf(0),
+        spanId: idOf(spanId),
+        parentSpanId: idOf(parent),
+        operationName: 'GET',
+        flags: 1,
+        startTime: Date.now() * 1000,
+        duration: 1000,
+        tags: Object.entries(tags).map(([key, value]) => ({ key, vType: 0, vStr: String(value) })),
+        references: [],
+        logs: [],
+      };
+      const batch = { process: { serviceName: service, tags: [] }, spans: [given] };
+      const body = oracle.encodeBatch(batch as unknown as oracle.PlainBatch);
+      const headers = { 'content-type': 'application/x-thrift' };
+      assert.equal((await fetch(real.collectorUrl, { method: 'POST', headers, body })).status, 202);
+    };
+    const orphaned = 0x7001;
+    const childless = 0x7002;
+    await post(orphaned, 'stock', 2, 1, { 'span.kind': 'server' });
+    await post(childless, 'shop', 1, 0, call);
+    for (const [trace, cause] of [
+      [orphaned, /stock reports, but its caller does not.*<trace-without-root-span>/],
+      [childless, /shop reports its call of stock:8081, but stock:8081 does not report/],
+    ] as const) {
+      const path = `${real.queryUrl}/api/traces/${trace.toString(16)}`;
+      for (const end = Date.now() + 10_000; (await fetch(path)).status !== 200; ) {
+        assert.ok(Date.now() < end, `Jaeger never has ${path}`);
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      }
+      const report = await doctor({}, '--query', real.queryUrl, '--trace-id', trace.toString(16));
+      assert.equal(report.code, 1);
+      assert.match(report.findings[0]!.found, cause);
+      assert.ok(report.findings[0]!.next);
+    }
   });
 
   test('a whole trace, and a trace that is not there', async (t) => {

@@ -39,7 +39,15 @@ test('config NAME explains a setting, also by a variable; what is no setting end
   assert.equal(code, 0);
   assert.match(stdout, /^agentHost\n.*Jaeger agent that spans are sent to/);
   assert.match(stdout, /TRACING_AGENT_AGENT_HOST, OTEL_EXPORTER_JAEGER_AGENT_HOST, JAEGER_AGENT_HOST/);
-  assert.equal((await cli(['config', 'nonsense'])).code, 2);
+  for (const [given, meant] of [
+    ['nonsense', ''],
+    ['agentHots', ' (did you mean agentHost?)'],
+    ['JAEGER_AGENT_HOTS', ' (did you mean JAEGER_AGENT_HOST?)'],
+  ] as const) {
+    const refused = await cli(['config', given]);
+    assert.equal(refused.code, 2);
+    assert.ok(refused.stderr.startsWith(`tracing-agent: ${given} is not a setting${meant};`), refused.stderr);
+  }
 });
 
 test('config --env shell is read by a shell as it was meant', async () => {

@@ -114,6 +114,95 @@ test('malformed packets and bodies are counted with a reason, and what comes bet
   assert.ok(data.refused.every(({ why, port: at }: any) => why !== '' && at !== ''));
 });
 
+test('OTLP: half a body, cycles, duplicates and the future are counted and shown, in JSON and in protobuf', async (t) => {
+  const target = await viewer(t, { otlpPort: 0 });
+  const { otlp, query } = target.addresses;
+  const traceId = 'c'.repeat(32);
+  const now = Date.now();
+  const span = (spanId: string, parentSpanId: string, name: string, milliseconds = now) => ({
+    traceId,
+    spanId: spanId.repeat(16),
+    parentSpanId: parentSpanId.repeat(16),
+    name,
+    startTimeUnixNano: `${milliseconds}000000`,
+    endTimeUnixNano: `${milliseconds + 1}000000`,
+  });
+  const spans = [
+    span('1', '2', 'a'),
+    span('2', '1', 'b'),
+    span('3', '3', 'itself'),
+    span('4', '', 'once'),
+    span('4', '', 'twice'),
+    span('5', '4', 'later', now + 3_600_000),
+  ];
+  const attributes = [{ key: 'service.name', value: { stringValue: 'odd' } }];
+  const text = JSON.stringify({ resourceSpans: [{ resource: { attributes }, scopeSpans: [{ spans }] }] });
+  const asJson = { 'content-type': 'application/json' };
+  assert.equal((await post(otlp!, text, asJson)).status, 200);
+  const [shown] = (await json(query, `/api/traces/${traceId}`)).data;
+  const warned = (name: string) =>
+    shown.spans.find((each: any) => each.operationName === name).warnings?.join() ?? '';
+  for (const name of ['a', 'b', 'itself']) assert.match(warned(name), /cycle/);
+  for (const name of ['once', 'twice']) assert.match(warned(name), /duplicate span id/);
+  assert.match(warned('later'), /future/);
+  const counted = async () => (await json(query, '/api/agents')).data;
+  const { counters } = await counted();
+  assert.deepEqual([counters.duplicateSpans, counters.futureSpans, counters.malformed], [1, 1, 0]);
+  let refused = 0;
+  for (let length = 1; length < text.length; length += 37) {
+    assert.equal((await post(otlp!, text.slice(0, length), asJson)).status, 400);
+    refused++;
+  }
+  const { resourceFromAttributes } = await import('@opentelemetry/resources');
+  const { ProtobufTraceSerializer } = await import('@opentelemetry/otlp-transformer');
+  const whole = ProtobufTraceSerializer.serializeRequest([
+    {
+      name: 'whole',
+      kind: 1,
+      spanContext: () => ({ traceId: 'd'.repeat(32), spanId: 'd'.repeat(16), traceFlags: 1 }),
+      startTime: [Math.floor(now / 1000), 0],
+      endTime: [Math.floor(now / 1000), 1000],
+      duration: [0, 1000],
+      status: { code: 0 },
+      attributes: { a: 'b' },
+      links: [],
+      events: [],
+      ended: true,
+      resource: resourceFromAttributes({ 'service.name': 'odd' }),
+      instrumentationScope: { name: 'test' },
+      droppedAttributesCount: 0,
+      droppedEventsCount: 0,
+      droppedLinksCount: 0,
+    },
+  ])!;
+  const asProtobuf = { 'content-type': 'application/x-protobuf' };
+  // It is one message to its end: cut off anywhere, it is none.
+  for (let length = 1; length < whole.length; length++) {
+    assert.equal((await post(otlp!, whole.slice(0, length), asProtobuf)).status, 400, `${length} bytes`);
+    refused++;
+  }
+  assert.equal((await post(otlp!, whole, { 'content-type': 'application/grpc' })).status, 415);
+  assert.equal((await post(otlp!, whole, asProtobuf)).status, 200);
+  const after = await counted();
+  assert.equal(after.counters.malformed, refused);
+  assert.equal(after.counters.refusedRequests, 1);
+  assert.equal(after.refused.length, 50);
+  assert.equal(target.spans, spans.length + 1);
+  const brotli = { ...asJson, 'content-encoding': 'br' };
+  assert.equal((await post(`${query}/api/import`, '{}', brotli)).status, 415);
+  const zeros = gzipSync(Buffer.alloc(65 * 1024 * 1024));
+  assert.equal(
+    (await post(`${query}/api/import`, zeros, { ...asJson, 'content-encoding': 'gzip' })).status,
+    413,
+  );
+  assert.equal(
+    (await post(`${query}/api/import`, 'x', { ...asJson, 'content-encoding': 'gzip' })).status,
+    400,
+  );
+  const last = (await counted()).counters;
+  assert.deepEqual([last.tooLarge, last.malformed, last.refusedRequests], [1, refused + 1, 2]);
+});
+
 /** fetch writes `Host` itself. */
 async function status(url: string, headers: Record<string, string>): Promise<number> {
   const request = get(url, { headers });

@@ -115,6 +115,90 @@ test('what is asked for is found, over several segments', async () => {
     assert.deepEqual(await found(target, query), all.filter(expected), query);
 });
 
+test('a closed segment, which is searched by its indexes, finds what an open one finds span by span', async () => {
+  const closed = store(2 ** 20).store;
+  const open = store(2 ** 28).store;
+  const texts = [
+    '',
+    'a',
+    'GET /Orders',
+    'größe ÄÖ',
+    '\u212a',
+    'ΣΑΣ',
+    'x'.repeat(300),
+    '50',
+    '-7.5',
+    '1e3',
+    '*',
+    '\u{1f600}a',
+  ];
+  for (let trace = 1; trace <= 2000; trace++) {
+    const text = texts[trace % texts.length]!;
+    const tags: JaegerTag[] = [
+      { key: 'text', type: 0, value: text },
+      { key: 'own', type: 0, value: `Order-${trace} ${text}` },
+      { key: 'long', type: 3, value: trace % 7 === 0 ? 2n ** 60n + BigInt(trace) : trace - 1000 },
+      { key: 'double', type: 1, value: trace / 3 },
+      { key: 'bytes', type: 4, value: new Uint8Array([trace, 255]) },
+      ...(trace % 5 === 0 ? [{ key: 'odd', type: 2, value: trace % 2 === 0 } as const] : []),
+    ];
+    const given = batch([span(trace, 1, 0, { tags, operationName: `Call ${trace % 50}` })], `s${trace % 3}`);
+    for (const target of [closed, open]) target.take(given, false);
+  }
+  assert.equal(open.segments.length, 1);
+  assert.ok(closed.segments.length > 3 && closed.traces > 1000, `${closed.segments.length} segments`);
+  const first = 2001 - closed.traces;
+  const queries = [
+    'text=a',
+    'text=""',
+    'text~ORDERS',
+    'text~größe',
+    'text~äö',
+    'text~k',
+    'text~σα',
+    'text~""',
+    'text=\\*',
+    'text=*E*rd*',
+    'own=Order-19*',
+    'own=*-1999*',
+    'own=*-199?*',
+    'own~"order-150"',
+    'own~-7',
+    'own>5',
+    'long>500',
+    'long=999',
+    'long~15292',
+    'long=-5',
+    'double<400.5',
+    'text>=50',
+    'bytes~zp',
+    'odd=true',
+    'odd=*',
+    'odd!=true',
+    'NOT text~a odd=*',
+    'a',
+    '1999',
+    'ÄÖ',
+    'operation="Call 7"',
+    'operation~"CALL 7"',
+    'operation=*7',
+    'operation!=*7',
+    'Call',
+    'service=s1 OR own=*1998*',
+    'trace.service=s1 -text=a',
+    'nothing=1',
+    'nothing!=1',
+    `traceID=*${id(1900)}`,
+    '\u{1f600}',
+  ];
+  for (const query of queries) {
+    const expected = (await found(open, query)).filter((trace) => trace >= first);
+    assert.deepEqual(await found(closed, query), expected, query);
+    if (!/^(nothing=1|own=\*-199\?\*|text=a|own>5)/.test(query))
+      assert.ok(expected.length > 0, `nothing for ${query}`);
+  }
+});
+
 test('the oldest traces leave first, whole, also those that go on in later segments', async () => {
   const { store: target, counters, cut } = store(2 ** 20);
   const padding: JaegerTag[] = [{ key: 'padding', type: 0, value: 'x'.repeat(500) }];
@@ -152,6 +236,8 @@ test('a batch cut off anywhere is refused, and nothing of it stays', async () =>
   target.take(whole, false);
   assert.deepEqual(await found(target, 'b=5'), [2]);
   assert.deepEqual(await found(target, 'a=before'), [1]);
+  // Nor is there anything behind the last span.
+  assert.deepEqual(await found(target, 'a!=before'), [2]);
 });
 
 test('cycles, duplicate ids, spans of the future and missing parents are shown as such', () => {
