@@ -62,7 +62,7 @@ const all = [
     packages: (major) => [major < 22 ? 'dd-trace5' : 'dd-trace6'],
     preload: (major) => ['-r', `${installed(major < 22 ? 'dd-trace5' : 'dd-trace6')}/init.js`],
     sink: 'datadog',
-    env: ({ http }) => ({ DD_TRACE_AGENT_URL: `http://127.0.0.1:${http}` }),
+    env: ({ http }) => ({ DD_TRACE_AGENT_URL: `http://127.0.0.1:${http}`, DD_TRACE_STARTUP_LOGS: 'false' }),
     proof: "globalThis[Symbol.for('dd-trace')] !== undefined",
   },
 ];
