@@ -40,7 +40,7 @@ const typed = ['index', 'exporter', 'propagator', 'sampler', 'controller'];
 const rooms = {
   'patch-logs': ['patch/logs/bunyan', 'patch/logs/pino', 'patch/logs/winston'],
   'patch-sqlite': ['patch/sql/better-sqlite3', 'patch/sql/node-sqlite', 'patch/sql/sqlite3'],
-  'patch-web-koa': ['patch/web/koa', 'patch/web/koa-router'],
+  'patch-web-koa': ['patch/web/koa', 'patch/web/koa-router', 'patch/web/koa-mount'],
   'patch-web-more': [
     'patch/web/hapi',
     'patch/web/restify',

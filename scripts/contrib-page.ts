@@ -10,10 +10,9 @@ const UNTESTED: Readonly<Record<string, string>> = {
   'cassandra-driver': 'without a server: only that a call fails as it does without the agent',
   cucumber: 'not tested',
   fs: 'not tested',
-  kafkajs: 'without a broker: what a producer sends holds the context; a consumer is not tested',
-  memcached: 'against a stub',
-  mongodb: 'without a server: only that a call fails as it does without the agent',
-  mongoose: 'without a server: the span of a call that fails',
+  kafkajs: 'against a stand-in broker (kfake), not against Kafka',
+  mongodb: 'against a stand-in server (FerretDB), not against MongoDB',
+  mongoose: 'as `mongodb`',
   net: 'not tested',
   openai: 'against a stub, not against OpenAI',
 };

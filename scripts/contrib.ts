@@ -29,6 +29,9 @@ const BUILTINS = ['dns', 'fs', 'net'];
  */
 const ON_REQUEST = ['generic-pool', 'knex'];
 
+/** Packages whose `import` leads to ES modules: what they patch in the main file, they patch in this one too. */
+const ES_MODULES: Record<string, string> = { openai: 'index.mjs' };
+
 interface Definition {
   name: string;
   supportedVersions: string[];
@@ -100,13 +103,15 @@ function inspect(exports: Record<string, unknown>): { className: string; definit
 
 function renderEntry(short: string, version: string, className: string, definitions: Definition[]): string {
   const targets = definitions.flatMap((definition, index) => {
+    const { name, supportedVersions } = definition;
+    const places = ['', ...(ES_MODULES[name] === undefined ? [] : [`esm: '${ES_MODULES[name]}', `])];
     const main =
       typeof definition.patch === 'function'
-        ? [renderTarget(definition.name, undefined, definition.supportedVersions, [index])]
+        ? places.map((place) => renderTarget(name, place, supportedVersions, [index]))
         : [];
     const files = definition.files.map((file, at) => {
-      const path = file.name.replaceAll('\\', '/').slice(definition.name.length + 1);
-      return renderTarget(definition.name, path, file.supportedVersions, [index, at]);
+      const path = file.name.replaceAll('\\', '/').slice(name.length + 1);
+      return renderTarget(name, `file: '${path}', `, file.supportedVersions, [index, at]);
     });
     return [...main, ...files];
   });
@@ -123,9 +128,9 @@ ${targets.join('\n')}
   },`;
 }
 
-function renderTarget(module: string, file: string | undefined, versions: string[], at: number[]): string {
-  const path = file === undefined ? '' : `file: '${file}', `;
-  return `{ module: '${module}', ${path}versions: '${versions.map(plainRange).join(' || ')}', at: [${at.join(', ')}] },`;
+/** @param place the file, as the text of a property; empty for the main file */
+function renderTarget(module: string, place: string, versions: string[], at: number[]): string {
+  return `{ module: '${module}', ${place}versions: '${versions.map(plainRange).join(' || ')}', at: [${at.join(', ')}] },`;
 }
 
 /** A range of npm's as the few comparators that src/load/version-range.ts reads. */

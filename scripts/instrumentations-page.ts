@@ -24,22 +24,46 @@ export interface TestPackage {
   readonly named: boolean;
 }
 
-/** The packages of both lock files that a manifest asks for. */
+type Lock = Record<string, { name?: string; version: string; dependencies?: Record<string, string> }>;
+
+/** The packages of both lock files that a manifest asks for, and those of the workspaces. */
 export function testPackages(): TestPackage[] {
   const texts = testTexts();
   const wanted = { ...libraries.dependencies, ...manifest.devDependencies };
   const locks = ['test/support/libraries/package-lock.json', 'package-lock.json'].map(
-    (file) => JSON.parse(readFileSync(join(root, file), 'utf8')).packages,
+    (file): Lock => JSON.parse(readFileSync(join(root, file), 'utf8')).packages,
   );
-  return Object.keys(wanted).flatMap((alias) => {
+  const isNamed = (alias: string) => {
     const pattern = new RegExp(`['"\`]${alias.replaceAll(/[.*+?^$()|[\]\\]/g, '\\$&')}['"\`/]`);
-    const named = texts.some((text) => pattern.test(text));
+    return texts.some((text) => pattern.test(text));
+  };
+  const single = Object.keys(wanted).flatMap((alias) => {
     // The folder beside the tests comes first when a fixture asks for a package.
     const locked = locks.map((lock) => lock[`node_modules/${alias}`]).find((each) => each !== undefined);
     return locked === undefined
       ? []
-      : [{ alias, name: locked.name ?? alias, version: locked.version, named }];
+      : [{ alias, name: locked.name ?? alias, version: locked.version, named: isNamed(alias) }];
   });
+  const sets = readdirSync(join(root, 'test/support/libraries/sets')).flatMap((set) =>
+    setPackages(set, locks[0]!, isNamed(set)),
+  );
+  return [...single, ...sets];
+}
+
+/** The web frameworks of a workspace, also those below one another: NestJS, its Express, and the router below. */
+function setPackages(set: string, lock: Lock, named: boolean): TestPackage[] {
+  const found = new Map<string, TestPackage>();
+  const visit = (names: object | undefined) => {
+    for (const name of Object.keys(names ?? {})) {
+      const locked = lock[`sets/${set}/node_modules/${name}`] ?? lock[`node_modules/${name}`];
+      const isFramework = catalogue['Web frameworks']!.some(({ library }) => library === name);
+      if (locked === undefined || found.has(name) || !(isFramework || name.startsWith('@nestjs/'))) continue;
+      found.set(name, { alias: set, name, version: locked.version, named });
+      visit(locked.dependencies);
+    }
+  };
+  visit(lock[`sets/${set}`]?.dependencies);
+  return [...found.values()];
 }
 
 /** What all files below test/libraries say. */
@@ -78,14 +102,25 @@ function renderComparison(): string[] {
     'instrumentation, and compares spans, kinds, parents, failures and the names of attributes. What differs:',
     '',
   ];
-  for (const { library, spansLacking = [], spansAdded = [], lacking = {}, added = {} } of comparisons) {
+  for (const comparison of comparisons) {
+    const {
+      library,
+      detail,
+      failures,
+      spansLacking = [],
+      spansAdded = [],
+      lacking = {},
+      added = {},
+    } = comparison;
     const parts = [
+      ...(failures === undefined ? [] : [failures]),
       ...spansLacking.map(({ what, reason }) => `no spans for ${what} (${reason})`),
       ...spansAdded.map(({ what, reason }) => `a span for ${what} (${reason})`),
       ...Object.entries(lacking).map(([key, reason]) => `no \`${key}\` (${reason})`),
       ...Object.entries(added).map(([key, reason]) => `\`${key}\` (${reason})`),
     ];
-    lines.push(`- **${library}**: ${parts.join('; ')}.`);
+    const setting = detail === undefined ? '' : ` with \`detail=${detail}\``;
+    lines.push(`- **${library}**${setting}: ${parts.join('; ')}.`);
   }
   return [...lines, ''];
 }

@@ -81,7 +81,6 @@ export const catalogue: Readonly<Record<string, readonly CatalogueEntry[]>> = {
       library: 'router',
       instrumentation: 'express',
       records: 'As `express`.',
-      untested: 'tested as the dependency of express 5 that it is, also alone',
     },
     {
       library: 'connect',
@@ -94,7 +93,7 @@ export const catalogue: Readonly<Record<string, readonly CatalogueEntry[]>> = {
       library: 'fastify',
       instrumentation: 'fastify',
       modules: ['fastify', 'find-my-way'],
-      versions: '>=4 <6',
+      versions: '>=3.29 <6',
       records:
         "The route's template with its prefixes, as the name and `http.route` of the server span; a 404 handler is no route.",
       differs: 'Handlers and hooks have spans only with the setting `detail`.',
@@ -102,7 +101,8 @@ export const catalogue: Readonly<Record<string, readonly CatalogueEntry[]>> = {
     {
       library: 'find-my-way',
       instrumentation: 'fastify',
-      records: "The route's template, as the name and `http.route` of the server span.",
+      records:
+        "The route's template, as the name and `http.route` of the server span. Where it stands alone, with the setting `detail` a span for each handler.",
     },
     {
       library: 'koa',
@@ -119,6 +119,11 @@ export const catalogue: Readonly<Record<string, readonly CatalogueEntry[]>> = {
       differs: 'Handlers have spans only with the setting `detail`.',
     },
     { library: 'koa-router', instrumentation: 'koa', records: 'As `@koa/router`.' },
+    {
+      library: 'koa-mount',
+      instrumentation: 'koa',
+      records: 'No spans: its prefix is part of the routes of the routers below it.',
+    },
     {
       library: '@hapi/hapi',
       instrumentation: 'hapi',
@@ -148,7 +153,7 @@ export const catalogue: Readonly<Record<string, readonly CatalogueEntry[]>> = {
       library: 'hono',
       instrumentation: 'hono',
       records:
-        "Behind `@hono/node-server`: the route's template, as the name and `http.route` of the server span.",
+        "Behind `@hono/node-server`: the route's template, as the name and `http.route` of the server span. With the setting `detail` a span for each handler and middleware.",
     },
   ],
   Redis: [
@@ -277,6 +282,7 @@ export const catalogue: Readonly<Record<string, readonly CatalogueEntry[]>> = {
     {
       library: 'bullmq',
       instrumentation: 'bullmq',
+      versions: '>=5.24 <7',
       records:
         "A producer span for each job, bulk of jobs or flow that is added, and a consumer span for each attempt at a job, in the producer's trace. The context is in the job's own field for it, as bullmq-otel writes it; where the application gives BullMQ the option `telemetry`, that is used alone.",
     },

@@ -9,6 +9,10 @@ export interface Comparison {
   readonly library: string;
   /** OpenTelemetry's short names of the instrumentations, as OTEL_NODE_ENABLED_INSTRUMENTATIONS takes them. */
   readonly instrumentations: string;
+  /** Our setting of that name; its default where this is absent. */
+  readonly detail?: 'handler' | 'middleware';
+  /** Why spans fail that OpenTelemetry's don't, or the other way round. */
+  readonly failures?: string;
   /** Spans that only OpenTelemetry makes: a pattern of `name < name of the parent`, and the reason. */
   readonly spansLacking?: readonly Difference[];
   /** Spans that only we make. */
@@ -44,6 +48,17 @@ const handlers = (span: RegExp): readonly Difference[] => [
   { span, what: 'middleware, routers and handlers', reason: 'only with the setting `detail`' },
 ];
 
+const FASTIFY_REQUEST: Difference = {
+  span: /^request </,
+  what: 'a second span for the request',
+  reason: 'the server span is one',
+};
+const NEST_CREATION: Difference = {
+  span: /^Create Nest App </,
+  what: 'creating the application',
+  reason: 'no part of a request',
+};
+
 export const comparisons: readonly Comparison[] = [
   { library: 'http', instrumentations: 'http', added: ERROR_TYPE },
   {
@@ -74,6 +89,68 @@ export const comparisons: readonly Comparison[] = [
     library: 'restify',
     instrumentations: 'http,restify',
     spansLacking: handlers(/^request handler - /),
+    added: ERROR_TYPE,
+  },
+  {
+    library: 'koa',
+    instrumentations: 'http,koa',
+    spansLacking: handlers(/^(middleware|router) - /),
+    added: ERROR_TYPE,
+  },
+  {
+    library: 'koa',
+    instrumentations: 'http,koa',
+    detail: 'middleware',
+    failures: 'middleware and handlers that throw have failed; OpenTelemetry records the exception alone',
+    added: ERROR_TYPE,
+  },
+  {
+    library: 'fastify',
+    instrumentations: 'http,fastify',
+    spansLacking: [FASTIFY_REQUEST, ...handlers(/^(preHandler|handler) - /)],
+    added: ERROR_TYPE,
+  },
+  {
+    library: 'fastify',
+    instrumentations: 'http,fastify',
+    detail: 'middleware',
+    spansLacking: [FASTIFY_REQUEST],
+    lacking: {
+      'hook.callback.name': 'it is `fastify.name`',
+      'hook.name': 'of a hook alone',
+    },
+    added: { ...ERROR_TYPE, 'fastify.name': "the function's name" },
+  },
+  {
+    library: 'nestjs',
+    instrumentations: 'http,express,router,nestjs-core',
+    spansLacking: [NEST_CREATION, ...handlers(/^(middleware|request handler|Things\.\w+|find|fail)\b/)],
+    added: ERROR_TYPE,
+  },
+  {
+    library: 'nestjs',
+    instrumentations: 'http,express,router,nestjs-core',
+    detail: 'handler',
+    spansLacking: [
+      NEST_CREATION,
+      ...handlers(/^middleware - /),
+      {
+        span: /^request handler - \S+ < request handler$/,
+        what: "a second span for Express's handler, of the package below it",
+        reason: 'it runs once',
+      },
+      {
+        span: /^(\w+) < \w+\.\1$/,
+        what: "a second span for a controller's method, without its guards and pipes",
+        reason: 'one span a call',
+      },
+    ],
+    lacking: {
+      component: '`nestjs.type` tells',
+      'http.request.method': 'the server span has it',
+      'nestjs.version': 'it is the same for all of a process',
+      'url.full': 'the server span has its parts, with the values of the query hidden',
+    },
     added: ERROR_TYPE,
   },
   {

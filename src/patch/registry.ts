@@ -62,14 +62,14 @@ export const packages: readonly PackageRow[] = [
   {
     instrumentation: 'fastify',
     module: 'fastify',
-    versions: '>=4 <6',
+    versions: '>=3.29 <6',
     load: () => (require('./web/fastify') as typeof import('./web/fastify')).patch,
   },
   {
     // Fastify routes through this package, which also stands alone.
     instrumentation: 'fastify',
     module: 'find-my-way',
-    versions: '>=6 <10',
+    versions: '>=4.5 <10',
     load: () => (require('./web/find-my-way') as typeof import('./web/find-my-way')).patch,
   },
   {
@@ -97,6 +97,13 @@ export const packages: readonly PackageRow[] = [
     module: 'koa-router',
     versions: '>=7 <15',
     load: () => (require('./web/koa-router') as typeof import('./web/koa-router')).patch,
+  },
+  {
+    // No spans of its own: its prefixes are part of the routers' routes.
+    instrumentation: 'koa',
+    module: 'koa-mount',
+    versions: '>=4 <5',
+    load: () => (require('./web/koa-mount') as typeof import('./web/koa-mount')).patch,
   },
   {
     instrumentation: 'hapi',
@@ -152,15 +159,15 @@ export const packages: readonly PackageRow[] = [
     instrumentation: 'next',
     module: 'next',
     file: 'dist/server/base-server.js',
-    versions: '>=16 <17',
+    versions: '>=13.5 <17',
     load: () => (require('./web/next') as typeof import('./web/next')).patch,
   },
   {
     instrumentation: 'next',
     module: 'next',
-    file: 'dist/server/lib/trace/tracer.js',
-    versions: '>=16 <17',
-    load: () => (require('./web/next') as typeof import('./web/next')).patchTracer,
+    file: 'dist/server/next-server.js',
+    versions: '>=13.5 <17',
+    load: () => (require('./web/next') as typeof import('./web/next')).patchApi,
   },
   {
     instrumentation: 'hono',
@@ -460,7 +467,7 @@ export const packages: readonly PackageRow[] = [
   {
     instrumentation: 'bunyan',
     module: 'bunyan',
-    versions: '>=1 <3',
+    versions: '>=1.8 <3',
     setting: 'logCorrelation',
     load: () => (require('./logs/bunyan') as typeof import('./logs/bunyan')).patch,
   },
@@ -507,6 +514,27 @@ export const packages: readonly PackageRow[] = [
     file: 'dist/cjs/classes/flow-producer.js',
     versions: '>=5.24 <7',
     load: () => (require('./messaging/bullmq') as typeof import('./messaging/bullmq')).patchFlowProducer,
+  },
+  {
+    instrumentation: 'bullmq',
+    module: 'bullmq',
+    file: 'dist/cjs/classes/scripts.js',
+    versions: '>=5.24 <6',
+    load: () => (require('./messaging/bullmq') as typeof import('./messaging/bullmq')).patchScripts,
+  },
+  {
+    instrumentation: 'bullmq',
+    module: 'bullmq',
+    file: 'dist/cjs/classes/worker.js',
+    versions: '>=5.24 <6',
+    load: () => (require('./messaging/bullmq') as typeof import('./messaging/bullmq')).patchWorker,
+  },
+  {
+    instrumentation: 'bullmq',
+    module: 'bullmq',
+    file: 'dist/cjs/classes/queue-events.js',
+    versions: '>=5.24 <6',
+    load: () => (require('./messaging/bullmq') as typeof import('./messaging/bullmq')).patchQueueEvents,
   },
   {
     // Since 6.

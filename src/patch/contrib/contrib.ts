@@ -8,8 +8,10 @@ import type { PackageRow } from '../registry';
 /** A place that an instrumentation patches. */
 export interface ContribTarget {
   readonly module: string;
-  /** The file inside the package; its main file where absent. */
+  /** The file inside the package; its main file where neither this nor `esm` is given. */
   readonly file?: string;
+  /** In its place, a file that is an ES module. */
+  readonly esm?: string;
   readonly versions: string;
   /** Where its patch stands: among the instrumentation's definitions, and for a file among that definition's files. */
   readonly at: readonly [definition: number, file?: number];
@@ -38,6 +40,7 @@ export function contribRows(table: readonly Contrib[]): PackageRow[] {
         instrumentation: entry.name,
         module: target.module,
         ...(target.file === undefined ? {} : { file: target.file }),
+        ...(target.esm === undefined ? {} : { esm: target.esm }),
         versions: target.versions,
         ...(entry.onRequest && { onRequest: true as const }),
         // Only the instrumentation could tell what it patches; its range is its word.

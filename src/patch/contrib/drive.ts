@@ -2,6 +2,7 @@
  * Drives one of OpenTelemetry's instrumentations: has it patch what has just loaded, without a hook of its own.
  * Second station of a span's way: what our own patches are for the libraries that most applications use.
  */
+import { metrics } from '@opentelemetry/api';
 import { noteGrpc } from '../http/grpc';
 import type { Patch, Tools } from '../instrumentation';
 import type { Contrib, ContribTarget } from './contrib';
@@ -12,6 +13,7 @@ interface Instrumentation {
   readonly instrumentationName: string;
   readonly instrumentationVersion: string;
   setTracerProvider(provider: unknown): void;
+  setMeterProvider(provider: unknown): void;
   getModuleDefinitions(): readonly Definition[];
   enable(): void;
 }
@@ -62,6 +64,8 @@ function start(entry: Contrib, tools: Tools): Driven {
     const instrumentation = new Class({ ...tools.options.own, enabled: false });
     const { instrumentationName: name, instrumentationVersion: version } = instrumentation;
     instrumentation.setTracerProvider({ getTracer: () => new LastingTracer(name, version) });
+    // Those whose instruments are class fields have lost what their base's constructor made, and fail in each call.
+    instrumentation.setMeterProvider(metrics.getMeterProvider());
     // Some ask in each call whether they are enabled. Their hooks are left out of the build: nothing is installed.
     instrumentation.enable();
     known = { instrumentation, definitions: instrumentation.getModuleDefinitions() };

@@ -227,7 +227,10 @@ export const table: readonly Contrib[] = [
     name: 'openai',
     className: 'OpenAIInstrumentation',
     load: () => require('@opentelemetry/instrumentation-openai'),
-    targets: [{ module: 'openai', versions: '>=4.19.0 <7', at: [0] }],
+    targets: [
+      { module: 'openai', versions: '>=4.19.0 <7', at: [0] },
+      { module: 'openai', esm: 'index.mjs', versions: '>=4.19.0 <7', at: [0] },
+    ],
   },
   {
     // 0.69.0

@@ -13,9 +13,9 @@ interface Logger {
   [name: symbol]: unknown;
 }
 
-/** `lib/proto.js`, a function that gives an object with the prototype of all loggers. */
+/** `lib/proto.js`, a function that gives an object with the prototype of all loggers; at first the prototype itself. */
 export const patch: Patch = (exports, _library, tools) => {
-  const prototype = Object.getPrototypeOf(exports());
+  const prototype = typeof exports === 'function' ? Object.getPrototypeOf(exports()) : exports;
   const asJson = symbolOf(prototype, 'pino.asJson')!;
   let chindings: symbol | undefined;
   let formatters: symbol | undefined;

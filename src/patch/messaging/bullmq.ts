@@ -78,16 +78,58 @@ const POLLING = [
 
 /** BullMQ 6's way to Redis: outside of jobs its polling would be a trace of its own at each turn. */
 export const patchBackend: Patch = ({ RedisQueueBackend }) => {
-  for (const name of POLLING) {
-    wrap(RedisQueueBackend.prototype, name, 'bullmq', (original: (...args: unknown[]) => unknown) => {
-      return function (this: unknown, ...args: unknown[]) {
-        const active = context.active();
-        if (trace.getSpan(active) !== undefined) return Reflect.apply(original, this, args);
-        return context.with(suppressTracing(active), original, this, ...args);
-      };
-    });
-  }
+  for (const name of POLLING) wrap(RedisQueueBackend.prototype, name, 'bullmq', quiet);
 };
+
+/** BullMQ 5's: the same, but for what blocks. */
+export const patchScripts: Patch = ({ Scripts }) => {
+  for (const name of ['moveToActive', 'moveStalledJobsToWait', 'extendLock', 'extendLocks'])
+    wrap(Scripts.prototype, name, 'bullmq', quiet);
+};
+
+/** BullMQ 5's: the methods around its blocking commands call the application, so that only the command is quiet. */
+export const patchWorker: Patch = ({ Worker }) => coverBlocking(Worker.prototype, 'waitForJob', 'bzpopmin');
+export const patchQueueEvents: Patch = ({ QueueEvents }) =>
+  coverBlocking(QueueEvents.prototype, 'consumeEvents', 'xread');
+
+type AnyFunction = (...args: unknown[]) => unknown;
+
+/** `method` is given the connection, which stays as it is: the application may have the same. */
+function coverBlocking(prototype: object, method: string, command: string): void {
+  const views = new WeakMap<object, object>();
+  wrap(prototype, method, 'bullmq', (original: AnyFunction) => {
+    return function (this: unknown, client: unknown, ...rest: unknown[]) {
+      if (typeof client !== 'object' || client === null)
+        return Reflect.apply(original, this, [client, ...rest]);
+      let view = views.get(client);
+      if (view === undefined) {
+        view = viewOf(client, command);
+        views.set(client, view);
+      }
+      return Reflect.apply(original, this, [view, ...rest]);
+    };
+  });
+}
+
+/** The connection with a quiet `command`. Each method gets the connection itself as `this`. */
+function viewOf(client: object, command: string): object {
+  return new Proxy(client, {
+    get(target, key) {
+      const value: unknown = Reflect.get(target, key);
+      if (typeof value !== 'function') return value;
+      const bound: AnyFunction = value.bind(target);
+      return key === command ? quiet(bound) : bound;
+    },
+  });
+}
+
+function quiet(original: AnyFunction): AnyFunction {
+  return function (this: unknown, ...args: unknown[]) {
+    const active = context.active();
+    if (trace.getSpan(active) !== undefined) return Reflect.apply(original, this, args);
+    return context.with(suppressTracing(active), original, this, ...args);
+  };
+}
 
 interface FlowNode {
   readonly node: { readonly opts?: object };
@@ -108,7 +150,7 @@ function createTelemetry(tools: Tools): Telemetry {
   return {
     tracer: {
       startSpan: (name, { kind }, from = context.active()) =>
-        new JobSpan(tools, tools.tracer.startSpan(name, { kind }, from), kind),
+        new JobSpan(tools, tools.tracer.startSpan(name, { kind }, from), kind, name),
     },
     contextManager: {
       active: () => context.active(),
@@ -136,11 +178,13 @@ class JobSpan {
   readonly #tools: Tools;
   readonly #span: Span;
   readonly #kind: SpanKind;
+  readonly #name: string;
 
-  constructor(tools: Tools, span: Span, kind: SpanKind) {
+  constructor(tools: Tools, span: Span, kind: SpanKind, name: string) {
     this.#tools = tools;
     this.#span = span;
     this.#kind = kind;
+    this.#name = name;
   }
 
   setSpanOnContext(on: Context): Context {
@@ -162,7 +206,9 @@ class JobSpan {
   /** The first call names queue and operation. */
   setAttributes(attributes: Record<string, unknown>): void {
     try {
-      const { 'bullmq.queue.name': queue, 'bullmq.queue.operation': operation } = attributes;
+      const { 'bullmq.queue.name': named, 'bullmq.queue.operation': operation } = attributes;
+      // At first a flow's node is named after its job there; the span's own name holds the queue.
+      const queue = operation === 'addNode' ? this.#name.slice('addNode '.length) : named;
       if (typeof queue === 'string' && typeof operation === 'string') {
         this.#span.updateName(queue === '' ? operation : `${operation} ${queue}`);
         this.#span.setAttributes(conventional(this.#kind, queue, operation));

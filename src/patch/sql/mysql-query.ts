@@ -39,8 +39,10 @@ export class MysqlQuery {
   selects = false;
   /** Whether the query was given to a connection whose server hadn't greeted yet. */
   early = false;
-  /** Rows that were emitted one by one. */
-  #emitted = 0;
+  /** Rows that came one by one. */
+  #rows = 0;
+  /** Whether none of them is missed. */
+  #counts = false;
   readonly connection: Connection;
   readonly #tools: Tools;
 
@@ -58,8 +60,8 @@ export class MysqlQuery {
     try {
       if (this.early && isMariaDB(this.connection) === true) span.setAttribute('db.system.name', 'mariadb');
       if (!error) {
-        const count = Array.isArray(rows) ? rows.length : this.#emitted;
-        if (this.selects && (count > 0 || Array.isArray(rows)))
+        const count = Array.isArray(rows) ? rows.length : this.#rows;
+        if (this.selects && (count > 0 || this.#counts || Array.isArray(rows)))
           span.setAttribute('db.response.returned_rows', count);
       } else if (isServerError(error)) {
         // The convention's status code for MySQL is the server's number. The system's errors have no SQLSTATE.
@@ -82,6 +84,24 @@ export class MysqlQuery {
     };
   }
 
+  /** Counts what a readable stream is filled with: whoever reads it need not listen to 'data'. False for a command. */
+  #countPushed(stream: any): boolean {
+    const push = stream?.push;
+    if (typeof push !== 'function' || typeof stream.read !== 'function' || !Object.isExtensible(stream))
+      return false;
+    const query = this;
+    Object.defineProperty(stream, 'push', {
+      configurable: true,
+      writable: true,
+      enumerable: false,
+      value: function (this: unknown, row: unknown, ...rest: unknown[]) {
+        if (row !== null) query.#rows++;
+        return push.call(this, row, ...rest);
+      },
+    });
+    return true;
+  }
+
   /** Follows a command or stream that has no callback by what it emits; its listeners run in the caller's context. */
   watch(command: any): void {
     const { connection } = this;
@@ -96,8 +116,10 @@ export class MysqlQuery {
       }
       const open = this.span === undefined ? undefined : opened(connection);
       open?.add(this);
+      this.#counts = this.#countPushed(command);
       const covered = emitInContext(command, this.caller, (event, first) => {
-        if (event === 'result') this.#emitted++;
+        // mysql and mysql2's 'result' is a row, and so is the 'data' of mariadb's commands.
+        if (!this.#counts && (event === 'result' || event === 'data')) this.#rows++;
         if (event !== 'end' && event !== 'error' && event !== 'close') return;
         open?.delete(this);
         // The end of mariadb's commands brings the error.

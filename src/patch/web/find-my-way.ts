@@ -1,11 +1,13 @@
 /**
- * Names the routes of find-my-way, the router below Fastify, which also stands alone.
+ * Names the routes of find-my-way, the router below Fastify, which also stands alone: then spans of its handlers are made
+ * where the setting `detail` asks for them.
  * Second station of a span's way, beside the HTTP server's patch.
  */
 
 import { setRoute } from '../http/server-request';
 import type { Patch, Tools } from '../instrumentation';
 import { wrap, wrapped, wrappedBy } from '../wrap';
+import { startHandlerSpan } from './handler-span';
 
 /** For find-my-way's main export: whatever adds a route comes to `on` of its prototype. */
 export const patch: Patch = (exports, _library, tools) => {
@@ -17,7 +19,7 @@ export const patch: Patch = (exports, _library, tools) => {
         const template = templateOf(path, args[at + 1]);
         const handler = args[at];
         if (template !== undefined && typeof handler === 'function') {
-          args[at] = named(handler as (...args: any[]) => unknown, template, tools);
+          args[at] = named(handler as (...args: any[]) => unknown, template, isFastifys(args[at + 1]), tools);
         }
       } catch (error) {
         tools.fault(error);
@@ -27,21 +29,22 @@ export const patch: Patch = (exports, _library, tools) => {
   });
 };
 
+function isFastifys(store: any): boolean {
+  return (
+    typeof store === 'object' && store !== null && store.constructor?.name === 'Context' && 'config' in store
+  );
+}
+
 /** Fastify's 404 handlers are routes as well; Fastify itself knows them by a configuration without `url`. */
 function templateOf(path: unknown, store: any): string | undefined {
-  if (
-    typeof store === 'object' &&
-    store !== null &&
-    store.constructor?.name === 'Context' &&
-    'config' in store
-  ) {
+  if (isFastifys(store)) {
     const url = store.config?.url;
     return typeof url === 'string' ? url : undefined;
   }
   return typeof path === 'string' ? path : undefined;
 }
 
-function named(handler: (...args: any[]) => unknown, template: string, tools: Tools) {
+function named(handler: (...args: any[]) => unknown, template: string, isFastifys: boolean, tools: Tools) {
   // A path with an optional parameter is added again as two, which have the same template.
   if (wrappedBy(handler, 'find-my-way')) return handler;
   return wrapped(handler, 'find-my-way', function (this: unknown, request: unknown) {
@@ -50,6 +53,18 @@ function named(handler: (...args: any[]) => unknown, template: string, tools: To
     } catch (error) {
       tools.fault(error);
     }
-    return handler.apply(this, arguments as any);
+    // Fastify's handlers have spans of their own, by its own patch.
+    const span = isFastifys
+      ? undefined
+      : startHandlerSpan(tools, 'handler', request, () => ({
+          name: `request handler - ${template}`,
+          attributes: {
+            'find-my-way.type': 'request_handler',
+            'find-my-way.name': handler.name || '<anonymous>',
+            'http.route': template,
+          },
+        }));
+    if (span === undefined) return handler.apply(this, arguments as any);
+    return span.run(handler, this, arguments, 'returned', true);
   });
 }

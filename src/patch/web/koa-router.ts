@@ -12,7 +12,8 @@ import { setRoute } from '../http/server-request';
 import type { Patch, Tools } from '../instrumentation';
 import { wrap, wrapped } from '../wrap';
 import { detailed, startHandlerSpan } from './handler-span';
-import { pathTemplate } from './route-template';
+import { mountedAt } from './koa-mount';
+import { joinTemplates, pathTemplate } from './route-template';
 
 type Middleware = (...args: any[]) => any;
 
@@ -80,22 +81,29 @@ function traced(
   const template = pathTemplate(layer.path);
   return wrapped(handler, 'koa-router', function (this: unknown, ctx: any) {
     try {
-      if (names) setRoute(ctx.req, template || '/');
+      if (names) setRoute(ctx.req, wholeRoute(ctx, template) || '/');
     } catch (error) {
       tools.fault(error);
     }
     const span = startHandlerSpan(tools, kind, ctx?.req, () => {
-      const name = kind === 'handler' ? template : handler.name || '<anonymous>';
+      const route = wholeRoute(ctx, template);
+      const name = kind === 'handler' ? route : handler.name || '<anonymous>';
       return {
         name: kind === 'handler' ? `router - ${name}` : `middleware - ${name}`,
         attributes: {
           'koa.type': kind === 'handler' ? 'router' : 'middleware',
           'koa.name': name,
-          'http.route': template,
+          'http.route': route,
         },
       };
     });
     if (span === undefined) return handler.apply(this, arguments as any);
     return span.run(handler, this, arguments, 'returned', false);
   });
+}
+
+/** The route with the prefixes of koa-mount before it. */
+function wholeRoute(ctx: object, template: string): string {
+  const mount = mountedAt(ctx);
+  return mount === '' ? template : joinTemplates(mount, template);
 }

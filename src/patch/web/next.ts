@@ -1,46 +1,46 @@
 /**
- * Names the route of a request that Next.js's production server handles: `/blog/[slug]`. Next.js makes spans of its
- * own, and tells its own server span the route; this tells ours.
+ * Names the route of a request that Next.js's server handles: `/blog/[slug]`. Next.js makes spans of its own, and tells
+ * its own server span the route where that is the trace's first; this tells ours.
  * Second station of a span's way, beside the HTTP server's patch.
  */
 
-import { context, createContextKey } from '@opentelemetry/api';
-import { type ServerRequest, serverRequest } from '../http/server-request';
-import type { Patch } from '../instrumentation';
+import { serverRequest } from '../http/server-request';
+import type { Patch, Tools } from '../instrumentation';
 import { wrap } from '../wrap';
 
-/** The traced request that Next.js handles, in the context it works in. */
-const HANDLED = createContextKey('tracing-agent next request');
+/** What answers in place of a page. */
+const ERRORS = ['/404', '/500', '/_error', '/_not-found'];
 
-/** For `dist/server/base-server.js`, whose default export is the class of servers. */
+/**
+ * For `dist/server/base-server.js`, whose default export is the class of servers: pages and route handlers go through
+ * this method. An error page comes after the page that failed, which has named the route.
+ */
 export const patch: Patch = (exports, _library, tools) => {
-  wrap(exports.default.prototype, 'handleRequest', 'next', (original) => {
-    return function handleRequest(this: unknown, request: any) {
-      let server: ServerRequest | undefined;
-      try {
-        server = serverRequest(request.originalRequest ?? request);
-      } catch (error) {
-        tools.fault(error);
-      }
-      if (server === undefined) return original.apply(this, arguments);
-      return context.with(context.active().setValue(HANDLED, server), original, this, ...arguments);
-    };
-  });
-};
-
-/** For `dist/server/lib/trace/tracer.js`: all that renders names the route there, the one that answers first. */
-export const patchTracer: Patch = (exports, _library, tools) => {
-  wrap(Object.getPrototypeOf(exports.getTracer()), 'setRootSpanAttribute', 'next', (original) => {
-    return function setRootSpanAttribute(this: unknown, key: unknown, value: unknown) {
-      try {
-        if (key === 'next.route' && typeof value === 'string') {
-          const server = context.active().getValue(HANDLED) as ServerRequest | undefined;
-          if (server !== undefined && server.route === undefined) server.setRoute(value);
-        }
-      } catch (error) {
-        tools.fault(error);
-      }
+  wrap(exports.default.prototype, 'renderToResponseWithComponents', 'next', (original) => {
+    return function renderToResponseWithComponents(this: unknown, page: any) {
+      name(page?.req, page?.pathname, tools);
       return original.apply(this, arguments);
     };
   });
 };
+
+/** For `dist/server/next-server.js`, whose default export is that of Node.js: API routes of the pages router. */
+export const patchApi: Patch = (exports, _library, tools) => {
+  wrap(exports.default.prototype, 'runApi', 'next', (original) => {
+    return function runApi(this: unknown, request: any, _response: unknown, _query: unknown, match: any) {
+      name(request, match?.definition?.pathname, tools);
+      return original.apply(this, arguments);
+    };
+  });
+};
+
+/** @param request Next.js's own, which holds Node's */
+function name(request: any, route: unknown, tools: Tools): void {
+  try {
+    const server = serverRequest(request.originalRequest ?? request);
+    if (server?.route === undefined && typeof route === 'string' && !ERRORS.includes(route))
+      server?.setRoute(route);
+  } catch (error) {
+    tools.fault(error);
+  }
+}

@@ -80,6 +80,64 @@ const applications = {
     });
     await serve(server, '/things/1', '/none');
   },
+  async koa() {
+    const Koa = require('koa');
+    const exported = require('@koa/router');
+    const Router = exported.Router ?? exported;
+    const router = new Router();
+    router.get('/things/:id', (ctx) => {
+      ctx.body = 'ok';
+    });
+    router.get('/bad', () => {
+      throw new Error('bad');
+    });
+    const application = new Koa();
+    application.silent = true;
+    application.use(async function first(_ctx, next) {
+      await next();
+    });
+    application.use(router.routes());
+    await serve(require('node:http').createServer(application.callback()), '/things/1', '/bad', '/none');
+  },
+  async fastify() {
+    const application = require('fastify')();
+    application.addHook('preHandler', async function first() {});
+    application.get('/things/:id', async function thing() {
+      return 'ok';
+    });
+    application.get('/bad', async function bad() {
+      throw new Error('bad');
+    });
+    await application.listen({ port: 0, host: '127.0.0.1' });
+    await ask(application.server.address().port, '/things/1', '/bad', '/none');
+    await application.close();
+  },
+  async nestjs() {
+    const { realpathSync } = require('node:fs');
+    const { createRequire } = require('node:module');
+    const its = createRequire(realpathSync(require.resolve('nest11/package.json')));
+    its('reflect-metadata');
+    const { Controller, Get, Module } = its('@nestjs/common');
+    class Things {
+      async find() {
+        return 'ok';
+      }
+      async fail() {
+        throw new Error('bad');
+      }
+    }
+    const decorate = (name, path) =>
+      Get(path)(Things.prototype, name, Object.getOwnPropertyDescriptor(Things.prototype, name));
+    decorate('find', ':id');
+    decorate('fail', 'fail/now');
+    Controller('things')(Things);
+    class Application {}
+    Module({ controllers: [Things] })(Application);
+    const application = await its('@nestjs/core').NestFactory.create(Application, { logger: false });
+    await application.listen(0, '127.0.0.1');
+    await ask(application.getHttpServer().address().port, '/things/1', '/things/fail/now', '/none');
+    await application.close();
+  },
   async ioredis() {
     const Redis = require('ioredis');
     const redis = new Redis({ host: env.REDIS_HOST, port: Number(env.REDIS_PORT), lazyConnect: true });

@@ -22,7 +22,7 @@ const fixture = join(__dirname, 'application.cjs');
 const folder = mkdtempSync(join(tmpdir(), 'tracing-agent-comparison-'));
 after(() => rmSync(folder, { recursive: true }));
 
-const packageOf: Record<string, string> = { hapi: '@hapi/hapi' };
+const packageOf: Record<string, string> = { hapi: '@hapi/hapi', nestjs: 'nest11' };
 const servers: Record<string, ServiceName> = {
   ioredis: 'redis',
   redis: 'redis',
@@ -45,8 +45,8 @@ async function theirs({ library, instrumentations }: Comparison): Promise<Span[]
   return JSON.parse(readFileSync(file, 'utf8'));
 }
 
-async function ours({ library, instrumentations }: Comparison): Promise<Span[]> {
-  const env = { OTEL_NODE_ENABLED_INSTRUMENTATIONS: instrumentations };
+async function ours({ library, instrumentations, detail }: Comparison): Promise<Span[]> {
+  const env = { OTEL_NODE_ENABLED_INSTRUMENTATIONS: instrumentations, TRACING_AGENT_DETAIL: detail ?? '' };
   const run = await traceApp(fixture, { args: [library], env });
   assert.equal(run.code, 0, run.stderr);
   const spans = run.spans.map((span) => {
@@ -89,12 +89,13 @@ function without(spans: Span[], differences: readonly Difference[], seen: Set<st
 }
 
 const shape = (span: Span, all: Span[]) =>
-  `${span.kind}${span.failed ? ', failed' : ''}, below ${all.findIndex((each) => each.spanId === span.parentSpanId)}`;
+  `${span.kind}, below ${all.findIndex((each) => each.spanId === span.parentSpanId)}`;
 
 for (const comparison of comparisons) {
-  const { library, spansLacking = [], spansAdded = [], lacking = {}, added = {} } = comparison;
+  const { library, detail, spansLacking = [], spansAdded = [], lacking = {}, added = {} } = comparison;
+  const name = detail === undefined ? library : `${library}, detail=${detail}`;
 
-  test(`${library}: the spans of OpenTelemetry's instrumentation, but for what is listed`, async (t) => {
+  test(`${name}: the spans of OpenTelemetry's instrumentation, but for what is listed`, async (t) => {
     if (!needsLibrary(t, '@opentelemetry/auto-instrumentations-node')) return;
     if (library !== 'http' && library !== 'undici' && !needsLibrary(t, packageOf[library] ?? library)) return;
     if (servers[library] !== undefined && !(await needs(t, servers[library]))) return;
@@ -104,6 +105,9 @@ for (const comparison of comparisons) {
     const own = without(mine, spansAdded, seen);
     const shown = (spans: Span[]) => spans.map((span) => `${shape(span, spans)}`);
     assert.deepEqual(shown(own), shown(other));
+    const failed = (spans: Span[]) => spans.map((span) => span.failed);
+    if (comparison.failures === undefined) assert.deepEqual(failed(own), failed(other));
+    else assert.notDeepEqual(failed(own), failed(other));
 
     const differences = { lacking: new Set<string>(), added: new Set<string>() };
     for (const [at, span] of own.entries()) {

@@ -15,9 +15,11 @@ const processor = {
 new NodeTracerProvider({ spanProcessors: [processor] }).register();
 registerInstrumentations({
   instrumentations: process.env.INSTRUMENTATIONS.split(',').map((name) => {
-    const exported = Object.entries(require(`@opentelemetry/instrumentation-${name}`));
+    // Fastify's own, which OpenTelemetry names in place of one of its own.
+    const file = name === 'fastify' ? '@fastify/otel' : `@opentelemetry/instrumentation-${name}`;
+    const exported = Object.entries(require(file));
     const [, Instrumentation] = exported.find(([key]) => key.endsWith('Instrumentation'));
-    return new Instrumentation();
+    return new Instrumentation(name === 'fastify' ? { registerOnInitialization: true } : {});
   }),
 });
 

@@ -107,13 +107,6 @@ test("the AWS SDK's and OpenAI's calls are above their HTTP requests, and a queu
   );
 });
 
-test('memcached: a command without its key, called back in its caller', async (t) => {
-  if (!needsLibrary(t, 'memcached')) return;
-  const { named, parentOf, stdout } = await run('memcached-app.cjs');
-  assert.deepEqual(JSON.parse(stdout), { inside: true });
-  assert.equal(parentOf(named('memcached get'))?.name, 'ask');
-});
-
 test('clients of servers that are not there fail as they do without the agent', async (t) => {
   if (!needsLibrary(t, 'cassandra-driver', 'kafkajs', 'mongodb', 'mongoose')) return;
   const { named, stdout } = await run('unreachable-app.cjs');

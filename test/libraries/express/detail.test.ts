@@ -72,19 +72,42 @@ for (const library of ['express4', 'express5-lowest', 'express']) {
   });
 }
 
-test('router: it stands alone as well', async (t) => {
-  if (!needsLibrary(t, 'router')) return;
-  const env = { TRACING_AGENT_DETAIL: 'middleware' };
-  const { spans } = await traceUnchanged(fixture('router.cjs'), { env });
-  assert.deepEqual(routesOf(spans), {
-    'GET /groups/1/users/ann': '/groups/:group/users/:user',
-    'GET /orders/7': '/orders/:id',
-    'GET /rejects': '/rejects',
-    'GET /nowhere': null,
+for (const library of ['router1', 'router2', 'router']) {
+  const promises = library !== 'router1';
+
+  test(`${library}: it stands alone as well`, async (t) => {
+    if (!needsLibrary(t, library)) return;
+    const env = { LIBRARY: library, TRACING_AGENT_DETAIL: 'middleware' };
+    const { spans } = await traceUnchanged(fixture('router.cjs'), { env });
+    assert.deepEqual(routesOf(spans), {
+      'GET /groups/1/users/ann': '/groups/:group/users/:user',
+      'GET /orders/7': '/orders/:id',
+      'GET /files/12': '/^\\/files\\/(\\d+)$/',
+      'GET /one': '/one',
+      'GET /two/2': '/two/:x',
+      'GET /throws': '/throws',
+      'GET /rejects': promises ? '/rejects' : null,
+      'GET /nowhere': null,
+    });
+    assert.deepEqual(spansBelow(spans, 'GET /orders/7'), [
+      'middleware - first',
+      'request handler - /orders/:id',
+    ]);
+    assert.deepEqual(spansBelow(spans, 'GET /throws'), ['middleware - first', 'request handler - /throws!']);
+    assert.deepEqual(spansBelow(spans, 'GET /rejects'), [
+      'middleware - first',
+      ...(promises ? ['request handler - /rejects!'] : []),
+    ]);
   });
-  assert.deepEqual(spansBelow(spans, 'GET /orders/7'), [
-    'middleware - first',
-    'request handler - /orders/:id',
-  ]);
-  assert.deepEqual(spansBelow(spans, 'GET /rejects'), ['middleware - first', 'request handler - /rejects!']);
-});
+
+  test(`${library}: alone, detail=handler makes a span of each handler`, async (t) => {
+    if (!needsLibrary(t, library)) return;
+    const env = { LIBRARY: library, TRACING_AGENT_DETAIL: 'handler' };
+    const { spans } = await traceUnchanged(fixture('router.cjs'), { env });
+    assert.deepEqual(spansBelow(spans, 'GET /orders/7'), ['request handler - /orders/:id']);
+    assert.deepEqual(spansBelow(spans, 'GET /groups/1/users/ann'), [
+      'request handler - /groups/:group/users/:user',
+    ]);
+    assert.deepEqual(spansBelow(spans, 'GET /nowhere'), []);
+  });
+}

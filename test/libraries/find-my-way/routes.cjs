@@ -14,6 +14,11 @@ router.on(
 router.get('/optional/:id?', (_req, res) => res.end('optional'));
 router.on(['PUT', 'POST'], '/both', (_req, res) => res.end('both'));
 router.all('/wild/*', (_req, res) => res.end('wild'));
+router.get('/later', (_req, res) => void setTimeout(() => res.end('later'), 1));
+router.get('/throws', () => {
+  throw new Error('canary');
+});
+router.get('/rejects', async () => Promise.reject(new TypeError('canary')));
 router.get('/constrained', { constraints: { host: 'other' } }, (_req, res) => res.end('other'));
 console.log(router.find('GET', '/orders/1').handler.name, router.find('GET', '/orders/1').handler.length);
 for (const wrong of [
@@ -32,7 +37,13 @@ for (const wrong of [
   }
 }
 
-const server = http.createServer((req, res) => router.lookup(req, res, { own: true }));
+const server = http.createServer(async (req, res) => {
+  try {
+    await router.lookup(req, res, { own: true });
+  } catch (error) {
+    res.writeHead(500).end(error.constructor.name);
+  }
+});
 server.listen(0, '127.0.0.1', async () => {
   await askAll(server.address().port, [
     'GET /orders/7?token=canary',
@@ -40,6 +51,9 @@ server.listen(0, '127.0.0.1', async () => {
     'GET /optional/2',
     'PUT /both',
     'DELETE /wild/a/b',
+    'GET /later',
+    'GET /throws',
+    'GET /rejects',
     'GET /constrained',
     'GET /nowhere',
   ]);

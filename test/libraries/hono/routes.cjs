@@ -1,5 +1,5 @@
 // Hono's CommonJS build.
-const { Hono } = require('hono');
+const { Hono } = require(process.env.LIBRARY);
 const { serve } = require('@hono/node-server');
 const { run } = require('./application.cjs');
 

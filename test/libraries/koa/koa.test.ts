@@ -29,7 +29,9 @@ const routes = {
 };
 
 for (const [koa, router] of [
+  ['koa2-lowest', 'koa-router7'],
   ['koa2-lowest', 'koa-router12'],
+  ['koa2', 'koa-router8'],
   ['koa2', 'koa-router'],
   ['koa3', '@koa/router'],
 ] as const) {
@@ -65,6 +67,28 @@ for (const [koa, router] of [
       'middleware - first',
       '  middleware - <anonymous>',
     ]);
+  });
+}
+
+for (const router of ['koa-router7', 'koa-router8', '@koa/router']) {
+  test(`koa-mount with ${router}: its prefixes are part of the route, also one below the other`, async (t) => {
+    if (!needsLibrary(t, 'koa', 'koa-mount', router)) return;
+    const env = { ROUTER: router, TRACING_AGENT_DETAIL: 'handler' };
+    const { spans } = await traceUnchanged(fixture('mount.cjs'), { env });
+    assert.deepEqual(routesOf(spans), {
+      'GET /api/v1/orders': '/api/v1/orders',
+      'GET /api/v1/orders/7': '/api/v1/orders/:id',
+      'GET /api/v1/orders/7/throws': '/api/v1/orders/:id/throws',
+      'GET /api/v1/orders/files/12/x': '/api/v1/orders/^\\/files\\/(\\d+)\\/x$/',
+      'GET /api/v1/plain/1': null,
+      'GET /api/v1/nowhere/at/all': null,
+      'GET /list/8': '/list/:id',
+      'GET /9': '/:id',
+      'GET /passed/3': '/passed/:x',
+      'GET /passed/3/4/5': null,
+    });
+    assert.deepEqual(spansBelow(spans, 'GET /api/v1/orders/7'), ['router - /api/v1/orders/:id']);
+    assert.deepEqual(spansBelow(spans, 'GET /9'), ['router - /:id']);
   });
 }
 

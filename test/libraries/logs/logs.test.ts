@@ -16,10 +16,16 @@ const ON = { TRACING_AGENT_LOG_CORRELATION: 'true' };
 /** Library to its fixture, its package, and, where that is another's dependency, whose. */
 const libraries: { fixture: string; library: string; of?: string }[] = [
   { fixture: 'pino', library: 'pino' },
+  { fixture: 'pino', library: 'pino6-lowest' },
+  { fixture: 'pino', library: 'pino7-lowest' },
+  { fixture: 'pino', library: 'pino9' },
   { fixture: 'pino', library: 'pino', of: 'fastify4' },
   { fixture: 'pino', library: 'pino', of: 'restify11' },
   { fixture: 'winston', library: 'winston' },
+  { fixture: 'winston', library: 'winston-lowest' },
   { fixture: 'bunyan', library: 'bunyan' },
+  { fixture: 'bunyan', library: 'bunyan1' },
+  { fixture: 'bunyan', library: 'bunyan1-lowest' },
 ];
 
 for (const { fixture: name, library, of } of libraries) {

@@ -44,7 +44,9 @@ function log(where) {
   const error = new TypeError(`${where} error`);
   const { stack } = error;
   errors.error(error);
-  logger.info(`${where} after error`, { joined: 'trace_id' in error, same: error.stack === stack });
+  // Before 3.2 a format gets the application's own error; behind the agent a copy of it.
+  const same = logger.child === undefined || error.stack === stack;
+  logger.info(`${where} after error`, { joined: 'trace_id' in error, same });
 }
 
 log('outside');

@@ -77,6 +77,7 @@ async function main() {
     });
     await once(stream, 'end');
     for await (const { id } of connection.queryStream('SELECT id FROM birds WHERE id < ?', [3])) ids.push(id);
+    for await (const { id } of connection.queryStream('SELECT id FROM birds WHERE id > ?', [9])) ids.push(id);
     seen.ids = ids;
     const failing = connection.queryStream("SELECT 'canary' FROM missing");
     seen.failing = await new Promise((resolve) => failing.on('error', (error) => resolve(error.code)));

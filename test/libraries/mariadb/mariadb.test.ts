@@ -39,6 +39,7 @@ const promises = {
   streams: [
     'SELECT birds | SELECT id FROM birds ORDER BY id',
     'SELECT birds | SELECT id FROM birds WHERE id < ?',
+    'SELECT birds | SELECT id FROM birds WHERE id > ?',
     'SELECT missing | SELECT ? FROM missing | 1146',
   ],
   errors: [
@@ -84,6 +85,18 @@ function assertClean(run: TracedRun) {
   assert.equal(JSON.stringify(run.spans).includes('canary'), false, 'a value or message got out');
 }
 
+/** The end of each query's text to the number of rows that its span holds. */
+function rowsBelow(spans: SeenSpan[], name: string): Record<string, unknown> {
+  const parent = spans.find((span) => span.name === name)?.spanId;
+  const below = spans.filter((span) => span.parentSpanId === parent && !span.tags['error.type']);
+  return Object.fromEntries(
+    below.map(({ tags }) => [
+      /(?:ORDER|id .) .*$/.exec(String(tags['db.query.text']))?.[0],
+      tags['db.response.returned_rows'],
+    ]),
+  );
+}
+
 function assertActive(active: Record<string, boolean>, count: number) {
   const wrong = Object.keys(active).filter((where) => !active[where]);
   assert.deepEqual(wrong, [], "the caller's span is not active there");
@@ -96,7 +109,7 @@ function databaseTags(span: SeenSpan | undefined): Record<string, unknown> {
   );
 }
 
-for (const library of ['mariadb', 'mariadb-lowest']) {
+for (const library of ['mariadb', 'mariadb-lowest', 'mariadb34']) {
   const env = { LIBRARY: library, EXTENSION: library === 'mariadb' ? '' : '.js' };
 
   test(`${library}: each query, batch and stream of the promises is one span below its caller`, async (t) => {
@@ -143,6 +156,8 @@ for (const library of ['mariadb', 'mariadb-lowest']) {
       'db.query.summary': 'BATCH INSERT birds',
       'db.query.text': 'INSERT INTO birds VALUES (?)',
     });
+    // Of streams too, however they are read.
+    assert.deepEqual(rowsBelow(run.spans, 'streams'), { 'ORDER BY id': 4, 'id < ?': 2, 'id > ?': 0 });
     const failed = run.spans.filter((span) => span.tags['db.response.status_code'] !== undefined);
     assert.deepEqual(
       failed.map((span) => span.tags['error.type']),
@@ -158,6 +173,7 @@ for (const library of ['mariadb', 'mariadb-lowest']) {
     assert.deepEqual(outline(run.spans), callbacks);
     const { active, ...seen } = JSON.parse(run.stdout);
     assertActive(active, 22);
+    assert.deepEqual(rowsBelow(run.spans, 'events'), { 'ORDER BY id': 3 });
     assert.deepEqual(seen, { rows: [null, 1], error: 'ER_NO_SUCH_TABLE', prepared: 1 });
   });
 

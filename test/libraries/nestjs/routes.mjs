@@ -1,67 +1,8 @@
-// A NestJS application on Express or Fastify, decorated without a compiler; prints what the application itself sees.
+// NestJS 12, whose packages are ES modules.
 import 'reflect-metadata';
-import { Controller, Get, HttpException, Module, Param, Post, Req, VersioningType } from '@nestjs/common';
-import { NestFactory } from '@nestjs/core';
-import { ExpressAdapter } from '@nestjs/platform-express';
-import { FastifyAdapter } from '@nestjs/platform-fastify';
-import { askAll } from '../../support/ask.cjs';
+import * as common from '@nestjs/common';
+import * as core from '@nestjs/core';
+import { run } from './application.cjs';
 
-class OrdersController {
-  list() {
-    return 'orders';
-  }
-  async find(id) {
-    await new Promise((resolve) => setTimeout(resolve, 1));
-    return `order ${id}`;
-  }
-  create() {
-    return 'created';
-  }
-  refuse() {
-    throw new HttpException('refused', 403);
-  }
-  async fail() {
-    throw new Error('canary');
-  }
-}
-class NestedController {
-  find(request) {
-    return `${request.params.shop} ${request.params.id}`;
-  }
-}
-
-function decorate(type, name, ...decorators) {
-  const descriptor = Object.getOwnPropertyDescriptor(type.prototype, name);
-  for (const each of decorators) each(type.prototype, name, descriptor);
-}
-decorate(OrdersController, 'list', Get());
-decorate(OrdersController, 'find', Get(':id'));
-Param('id')(OrdersController.prototype, 'find', 0);
-decorate(OrdersController, 'create', Post(['/new', '/fresh']));
-decorate(OrdersController, 'refuse', Get('refuse/:why'));
-decorate(OrdersController, 'fail', Get('fail/now'));
-Controller({ path: 'orders', version: '1' })(OrdersController);
-decorate(NestedController, 'find', Get('items/:id'));
-Req()(NestedController.prototype, 'find', 0);
-Controller('shops/:shop')(NestedController);
-
-class AppModule {}
-Module({ controllers: [OrdersController, NestedController] })(AppModule);
-
-const adapter = process.env.PLATFORM === 'fastify' ? new FastifyAdapter() : new ExpressAdapter();
-const app = await NestFactory.create(AppModule, adapter, { logger: false });
-app.setGlobalPrefix('api');
-app.enableVersioning({ type: VersioningType.URI });
-await app.listen(0, '127.0.0.1');
-await askAll(app.getHttpServer().address().port, [
-  'GET /api/v1/orders',
-  'GET /api/v1/orders/7?token=canary',
-  'HEAD /api/v1/orders/8',
-  'POST /api/v1/orders/new',
-  'POST /api/v1/orders/fresh',
-  'GET /api/v1/orders/refuse/me',
-  'GET /api/v1/orders/fail/now',
-  'GET /api/shops/2/items/3',
-  'GET /api/nowhere',
-]);
-await app.close();
+const platform = await import(`@nestjs/platform-${process.env.PLATFORM}`);
+await run({ common, core, platform });

@@ -1,10 +1,14 @@
-// Next.js's production server in this process, as `next start` runs it; the folder of the built site is an argument.
+// Next.js's server in this process, as `next start` runs it; the folder of the site, beside its Next.js, is an argument.
 const http = require('node:http');
-const next = require('next');
+const { createRequire } = require('node:module');
+const { join } = require('node:path');
 const { askAll } = require('../../support/ask.cjs');
 
+const dir = process.argv[2];
+const next = createRequire(join(dir, 'package.json'))('next');
+
 async function main() {
-  const app = next({ dev: false, dir: process.argv[2] });
+  const app = next({ dev: process.env.NODE_ENV === 'development', dir });
   await app.prepare();
   const handle = app.getRequestHandler();
   const server = http
@@ -17,6 +21,7 @@ async function main() {
         'GET /api/cup',
         'GET /shop/42',
         'GET /hook/me',
+        'GET /inside/7',
         'GET /nowhere/5',
       ]);
       server.close();

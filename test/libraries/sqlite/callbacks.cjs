@@ -1,7 +1,7 @@
 // Uses sqlite3 as applications do; each part below a span of its own, named after the part.
 // Values all hold "canary", which no packet may contain. Prints what it observed as one JSON line.
 const { context, trace } = require('@opentelemetry/api');
-const sqlite3 = require('sqlite3');
+const sqlite3 = require(process.env.LIBRARY || 'sqlite3');
 
 const tracer = trace.getTracer('fixture');
 const seen = { active: {} };

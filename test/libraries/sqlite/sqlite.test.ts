@@ -99,57 +99,61 @@ for (const { name, path } of withSqlite) {
   });
 }
 
-test('sqlite3: each run of a statement is one span, and callbacks run in their caller', async (t) => {
-  if (!needsLibrary(t, 'sqlite3')) return;
-  const traced = await traceApp(fixture('callbacks.cjs'), { env: { DATABASE: ':memory:' } });
-  assertClean(traced);
-  assert.deepEqual(outline(traced.spans), {
-    none: [created],
-    database: [
-      insert,
-      'SELECT birds | SELECT id FROM birds LIMIT ?',
-      'SELECT birds | SELECT id FROM birds WHERE id >= $id',
-      'SELECT birds | SELECT id FROM birds WHERE name = ?',
-      'SELECT birds | SELECT id, id FROM birds',
-      'SELECT birds | SELECT name FROM birds',
-    ],
-    statement: [insert, insert, 'SELECT birds | SELECT name FROM birds WHERE id = ?'],
-    errors: [
-      `${insert} | SQLITE_CONSTRAINT`,
-      'SELECT missing | SELECT ? FROM missing | SQLITE_ERROR',
-      'SELECT missing | SELECT ? FROM missing | SQLITE_ERROR',
-      'SELECT missing | SELECT name FROM missing | SQLITE_ERROR',
-      'SELECT | SELECT ? FORM missing | SQLITE_ERROR',
-    ],
-    silent: [
-      'DELETE birds | DELETE FROM birds WHERE name = ?',
-      'UPDATE birds | UPDATE birds SET name = ? WHERE id = ?',
-    ],
-    serialized: ['BEGIN | BEGIN', 'COMMIT | COMMIT', 'DELETE birds | DELETE FROM birds WHERE name = ?'],
+for (const library of ['sqlite3', 'sqlite3-5']) {
+  test(`${library}: each run of a statement is one span, and callbacks run in their caller`, async (t) => {
+    if (!needsLibrary(t, library)) return;
+    const traced = await traceApp(fixture('callbacks.cjs'), {
+      env: { LIBRARY: library, DATABASE: ':memory:' },
+    });
+    assertClean(traced);
+    assert.deepEqual(outline(traced.spans), {
+      none: [created],
+      database: [
+        insert,
+        'SELECT birds | SELECT id FROM birds LIMIT ?',
+        'SELECT birds | SELECT id FROM birds WHERE id >= $id',
+        'SELECT birds | SELECT id FROM birds WHERE name = ?',
+        'SELECT birds | SELECT id, id FROM birds',
+        'SELECT birds | SELECT name FROM birds',
+      ],
+      statement: [insert, insert, 'SELECT birds | SELECT name FROM birds WHERE id = ?'],
+      errors: [
+        `${insert} | SQLITE_CONSTRAINT`,
+        'SELECT missing | SELECT ? FROM missing | SQLITE_ERROR',
+        'SELECT missing | SELECT ? FROM missing | SQLITE_ERROR',
+        'SELECT missing | SELECT name FROM missing | SQLITE_ERROR',
+        'SELECT | SELECT ? FORM missing | SQLITE_ERROR',
+      ],
+      silent: [
+        'DELETE birds | DELETE FROM birds WHERE name = ?',
+        'UPDATE birds | UPDATE birds SET name = ? WHERE id = ?',
+      ],
+      serialized: ['BEGIN | BEGIN', 'COMMIT | COMMIT', 'DELETE birds | DELETE FROM birds WHERE name = ?'],
+    });
+    const { active, ...seen } = JSON.parse(traced.stdout);
+    assert.deepEqual([...new Set(Object.values(active))], [true], JSON.stringify(active));
+    assert.equal(Object.keys(active).length, 7);
+    assert.deepEqual(seen, {
+      run: [null, 1],
+      get: [null, { id: 1 }],
+      all: 2,
+      map: [null, {}],
+      each: [null, 2],
+      rows: 2,
+      prepared: 'canary-2',
+      codes: ['SQLITE_CONSTRAINT', 'SQLITE_ERROR', 'SQLITE_ERROR', 'SQLITE_ERROR', 'SQLITE_ERROR'],
+    });
   });
-  const { active, ...seen } = JSON.parse(traced.stdout);
-  assert.deepEqual([...new Set(Object.values(active))], [true], JSON.stringify(active));
-  assert.equal(Object.keys(active).length, 7);
-  assert.deepEqual(seen, {
-    run: [null, 1],
-    get: [null, { id: 1 }],
-    all: 2,
-    map: [null, {}],
-    each: [null, 2],
-    rows: 2,
-    prepared: 'canary-2',
-    codes: ['SQLITE_CONSTRAINT', 'SQLITE_ERROR', 'SQLITE_ERROR', 'SQLITE_ERROR', 'SQLITE_ERROR'],
-  });
-});
 
-test('sqlite3: failures that nobody handles look the same as without the agent', async (t) => {
-  if (!needsLibrary(t, 'sqlite3')) return;
-  for (const sql of ['INSERT INTO t VALUES (1)', 'SELECT 1 FORM missing']) {
-    const run = await both('sqlite3-unhandled.cjs', { env: { UNHANDLED: sql } });
-    assert.equal(run.code, 1);
-    assert.match(run.stderr, /Emitted 'error' event on Statement instance/);
-  }
-});
+  test(`${library}: failures that nobody handles look the same as without the agent`, async (t) => {
+    if (!needsLibrary(t, library)) return;
+    for (const sql of ['INSERT INTO t VALUES (1)', 'SELECT 1 FORM missing']) {
+      const run = await both('sqlite3-unhandled.cjs', { env: { LIBRARY: library, UNHANDLED: sql } });
+      assert.equal(run.code, 1);
+      assert.match(run.stderr, /Emitted 'error' event on Statement instance/);
+    }
+  });
+}
 
 test('attributes follow the conventions: the file is the namespace, and there is no server', async (t) => {
   if (!needsLibrary(t, 'better-sqlite3', 'sqlite3')) return;

@@ -1,5 +1,5 @@
 // Failures of sqlite3 that nobody handles, and arguments of no use: prints how each ends.
-const sqlite3 = require('sqlite3');
+const sqlite3 = require(process.env.LIBRARY || 'sqlite3');
 
 const seen = [];
 const thrower = new Proxy(

@@ -59,6 +59,8 @@ class FakeInstrumentation {
     this.tracer = from.getTracer();
   }
 
+  setMeterProvider(): void {}
+
   enable(): void {
     this.enabled = true;
   }
