@@ -153,11 +153,11 @@ An application of 1,000 modules starts in ${bare.ms.toFixed(0)} ms bare, and ${s
 `;
 }
 
-function signed(value, digits) {
+export function signed(value, digits) {
   return `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(digits)}`;
 }
 
-function percent(share) {
+export function percent(share) {
   const value = share * 100;
   // Never 100 % where one is missing.
   return `${value === 100 ? '100' : Math.min(99.9, value).toFixed(1)} %`;

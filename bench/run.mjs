@@ -1,5 +1,6 @@
 // `npm run bench`: the agent beside bare and its peers, all interleaved in one run. Installs the peers, prints a table,
-// and writes what it is made of: bench/results/<when>.json, and, of a full run, docs/benchmarks.md with its results.
+// and writes what it is made of: bench/results/<when>.json, and, of a full run, docs/benchmarks.md
+// with its results and the README's table.
 //   --quick          a few minutes, this Node.js only; changes nothing in docs/
 //   --nodes 20,24    versions to run on: this one, and those that `npm run nodes` brought; 20,24 by default
 //   --only order,hello,unsampled,empty,listening,span,growth,size   rows to measure
@@ -8,7 +9,7 @@
 //   --out folder     for the results
 // PostgreSQL and Redis are found as by the tests (PGHOST, REDIS_HOST …).
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus, release, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -17,6 +18,7 @@ import { page, table } from './document.mjs';
 import { installPeers } from './install.mjs';
 import { exchange } from './load.mjs';
 import { pinning, pinSelf, Sinks } from './processes.mjs';
+import { fillReadme } from './readme.mjs';
 import { measureConcurrency, measureDuration } from './rows/growth.mjs';
 import { measurePackages } from './rows/package-size.mjs';
 import { measureServers } from './rows/servers.mjs';
@@ -28,11 +30,11 @@ import { subjectsFor } from './subjects.mjs';
 /** How much of each is measured. */
 const sizes = {
   full: {
-    rounds: 15,
+    rounds: 11,
     requests: 4_000,
     runs: 40,
     spans: 20_000,
-    latency: { seconds: 10, rounds: 7 },
+    latency: { seconds: 5, rounds: 7 },
     seconds: 600,
   },
   quick: {
@@ -76,6 +78,8 @@ writeFileSync(join(out, file), `${JSON.stringify(results, null, 1)}\n`);
 if (kind === 'full' && given.only === undefined && given.subjects === undefined) {
   writeFileSync(join(out, 'published.json'), `${JSON.stringify(results, null, 1)}\n`);
   writeFileSync(join(repository, 'docs/benchmarks.md'), page(results));
+  const readme = join(repository, 'README.md');
+  writeFileSync(readme, fillReadme(readFileSync(readme, 'utf8'), results));
 }
 process.stdout.write(table(results));
 process.stderr.write(`${join(out, file)}\n`);
@@ -171,7 +175,8 @@ async function measure(name) {
         subjects,
         exchanges: shop.exchanges,
         task: shop.task,
-        seconds: size.seconds,
+        // The long one once: on the last.
+        seconds: name === wanted.at(-1) ? size.seconds : size.seconds / 10,
         slices: 10,
         sinks,
       }),

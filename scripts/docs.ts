@@ -5,6 +5,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Option, optionNames, options, type Section } from '../src/config/options';
 import { renderCommandLine } from './command-line-page';
+import { renderErrors } from './errors-page';
 import { renderInstrumentations } from './instrumentations-page';
 
 const SECTIONS: Record<Section, string> = {
@@ -83,4 +84,5 @@ if (require.main === module) {
   writeFileSync(join(__dirname, '..', 'docs', 'configuration.md'), renderConfiguration());
   writeFileSync(join(__dirname, '..', 'docs', 'command-line.md'), renderCommandLine());
   writeFileSync(join(__dirname, '..', 'docs', 'instrumentations.md'), renderInstrumentations());
+  writeFileSync(join(__dirname, '..', 'docs', 'errors.md'), renderErrors());
 }

@@ -1,12 +1,11 @@
-// `npm run demo`: runs the shop and the stock service under the agent, sends requests, shows the traces:
-// in Jaeger where one listens, else through a receiver of our own that prints them here.
+// `npm run demo`: runs the shop and the stock service under the agent, sends requests, shows the traces: here, and in a
+// browser by the viewer that comes with the agent. With JAEGER_HOST set they go to the Jaeger there instead.
 const { spawn } = require('node:child_process');
 const path = require('node:path');
-const { createReceiver, formatTrace, fromJaegerJson, groupByTrace } = require('../../dist/viewer.js');
-const { postgres, redis, reachable } = require('./services.js');
+const { formatTrace, fromJaegerJson, groupByTrace, startViewer } = require('../../dist/viewer.js');
+const { postgres, redis } = require('./services.js');
 
 const REGISTER = path.join(__dirname, '..', '..', 'register.js');
-const JAEGER = process.env.JAEGER_HOST ?? '127.0.0.1';
 const QUERY_PORT = 16686;
 const REQUESTS = ['mug', 'mug', 'shirt', 'teapot', 'unicorn'];
 
@@ -62,18 +61,9 @@ async function main() {
     await prepareDatabase(database.env);
 
     const since = Date.now();
-    const jaeger = await reachable(JAEGER, QUERY_PORT);
-    const receiver = jaeger ? undefined : await createReceiver({ port: 0 });
-    if (receiver) stops.push(() => receiver.close());
-    console.log(
-      jaeger
-        ? `Jaeger answers at http://${JAEGER}:${QUERY_PORT}: the traces go there.`
-        : `No Jaeger at http://${JAEGER}:${QUERY_PORT}: a receiver of the demo takes its place.`,
-    );
-    const agent = {
-      TRACING_AGENT_AGENT_HOST: JAEGER,
-      TRACING_AGENT_AGENT_PORT: String(receiver ? receiver.port : 6831),
-    };
+    const { page, agent, stop } = await traceStore();
+    stops.push(stop);
+    console.log(`The traces go to ${page}.`);
 
     const stock = start('stock.js', { ...agent, ...database.env, OTEL_SERVICE_NAME: 'stock' });
     const stockUrl = `http://127.0.0.1:${await stock.listening}`;
@@ -94,20 +84,53 @@ async function main() {
     await shop.stop();
     await stock.stop();
 
-    const traces = receiver ? groupByTrace(await receiver.spans()) : await tracesFromJaeger(since);
+    const traces = await tracesFrom(page, since);
     console.log(`\n${traces.length} traces:`);
     for (const trace of traces) console.log(`\n${formatTrace(trace)}`);
-    if (jaeger) console.log(`\nSee them at http://${JAEGER}:${QUERY_PORT}/search?service=shop`);
     if (traces.length < REQUESTS.length) throw new Error(`expected ${REQUESTS.length} traces`);
+    console.log(`\nSee them at ${page}/search?service=shop`);
+    // A script waits for nobody.
+    if (!process.env.JAEGER_HOST && process.stdin.isTTY && process.stdout.isTTY) await interrupted();
   } finally {
     for (const stop of stops.reverse()) await stop();
   }
 }
 
-/** The traces that Jaeger's query API gives: it stores a moment after it received, so ask until nothing more comes. */
-async function tracesFromJaeger(since) {
+/** Where the traces go: the address of the page, the agent's settings, and how to stop what was started. */
+async function traceStore() {
+  const jaeger = process.env.JAEGER_HOST;
+  if (jaeger) {
+    const agent = { TRACING_AGENT_AGENT_HOST: jaeger, TRACING_AGENT_AGENT_PORT: '6831' };
+    return { page: `http://${jaeger}:${QUERY_PORT}`, agent, stop: async () => {} };
+  }
+  const options = {
+    compactPort: 0,
+    binaryPort: false,
+    httpPort: false,
+    otlpPort: false,
+    samplingPort: false,
+  };
+  const viewer = await startViewer(options).catch((error) => {
+    // A Jaeger or another viewer has the usual port of the page.
+    if (error.code !== 'EADDRINUSE') throw error;
+    return startViewer({ ...options, queryPort: 0 });
+  });
+  const agent = {
+    TRACING_AGENT_AGENT_HOST: '127.0.0.1',
+    TRACING_AGENT_AGENT_PORT: viewer.addresses.compact.split(':').at(-1),
+  };
+  return { page: viewer.addresses.query, agent, stop: () => viewer.close() };
+}
+
+function interrupted() {
+  console.log('The page stays until Ctrl+C.');
+  return new Promise((resolve) => process.once('SIGINT', resolve));
+}
+
+/** What the query API gives; Jaeger stores a moment after it received, so ask until nothing more comes. */
+async function tracesFrom(page, since) {
   const window = `start=${since * 1000}&end=${(Date.now() + 60_000) * 1000}`;
-  const url = `http://${JAEGER}:${QUERY_PORT}/api/traces?service=shop&${window}&limit=20`;
+  const url = `${page}/api/traces?service=shop&${window}&limit=20`;
   let traces = [];
   let spans = -1;
   for (let attempt = 0; attempt < 20; attempt++) {

@@ -113,4 +113,4 @@ async function redis() {
   };
 }
 
-module.exports = { postgres, redis, reachable };
+module.exports = { postgres, redis };

@@ -5,11 +5,14 @@
 import { program } from './commands';
 import { CommandError, note } from './terminal';
 
-/** What `head` and its like do to a pipe is no failure. */
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error;
-  process.exit(0);
+  // What `head` and its like do to a pipe is no failure.
+  if (error.code === 'EPIPE') process.exit(0);
+  note(`tracing-agent: stdout can't be written: ${error.message}`);
+  process.exit(1);
 });
+// Nobody reads the notes any more; the command that runs must not end by that.
+process.stderr.on('error', () => {});
 // An exported NODE_OPTIONS brings the agent in here, too: the command line's own requests are nobody's traces.
 const running: { shutdown(): Promise<void> } | undefined = (globalThis as any)[
   Symbol.for('tracing-agent.running')

@@ -3,7 +3,8 @@
  * After a span's way: between the command line and `viewer/`.
  */
 import { spawn } from 'node:child_process';
-import { CommandError, note, print } from './terminal';
+import { existsSync } from 'node:fs';
+import { CommandError, note, print, progress } from './terminal';
 
 /** As the viewer's entry takes them; 0 takes a free port, false leaves the receiver out. */
 interface ViewerOptions {
@@ -49,6 +50,8 @@ export interface ViewOptions {
 
 /** Runs until it is interrupted. */
 export async function view({ port, memory, open, json, ...options }: ViewOptions): Promise<void> {
+  // A large one takes some seconds.
+  if (options.file !== undefined && existsSync(options.file)) progress(`reading ${options.file}`);
   const viewer = await start({
     ...options,
     ...(port === undefined ? {} : { queryPort: port }),

@@ -9,10 +9,10 @@ import { report } from './log';
 /** A part that fails again and again rests for this time, in milliseconds, and is tried again then. */
 const REST = 60_000;
 /**
- * Never left out: what ends the process, what the application calls, whose arguments may be what fails, and what tells a
- * controller of its objects, each of which must be handled.
+ * Never left out: what ends the process, what steps aside for listeners of the application's, what the application
+ * calls, whose arguments may be what fails, and what tells a controller of its objects, each of which must be handled.
  */
-const NEVER_OFF = ['api', 'controller', 'exit', 'signal'];
+const NEVER_OFF = ['api', 'controller', 'events', 'exit', 'signal'];
 /** By part; their names are words of this code. */
 const budgets = new Map<string, FaultBudget>();
 /** While nothing has failed so often, no one needs to look. */
@@ -39,17 +39,27 @@ export function rests(part: string): boolean {
   return anySpent && budgets.get(part)?.spent === true && !NEVER_OFF.includes(part);
 }
 
-/** `work` with its failures contained; its result is dropped. For timers, sockets and listeners. */
+/**
+ * `work` with its failures contained; its result is dropped. For timers, sockets and listeners. It runs while the part
+ * rests too: what has begun has to be ended and counted. A part asks `rests` before it begins something.
+ */
 export function contained<A extends unknown[]>(
   part: string,
   work: (...args: A) => unknown,
 ): (...args: A) => void {
   return (...args) => {
-    if (rests(part)) return;
     try {
       work(...args);
     } catch (error) {
       fault(part, error);
     }
+  };
+}
+
+/** As `contained`, but it does nothing while the part rests. For what begins anew each time, such as an interval. */
+export function containedUnlessResting(part: string, work: () => unknown): () => void {
+  const guarded = contained(part, work);
+  return () => {
+    if (!rests(part)) guarded();
   };
 }

@@ -20,6 +20,8 @@ export interface Counters {
   receiverDrops: number;
   /** Spans that were sent with their largest values cut, since no packet could hold them. */
   shortened: number;
+  /** Spans that a collector had in hand, without an answer yet, when the process ended: neither sent nor dropped. */
+  unanswered: number;
   /** Requests to a collector that were made again. */
   retried: number;
   /** Spans among the sent that went to a file of the spool, since the collector could not take them. */
@@ -65,6 +67,7 @@ export function createCounters(): Counters {
     bytes: 0,
     receiverDrops: 0,
     shortened: 0,
+    unanswered: 0,
     retried: 0,
     spooled: 0,
     unspooled: 0,

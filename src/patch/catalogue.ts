@@ -147,7 +147,7 @@ export const catalogue: Readonly<Record<string, readonly CatalogueEntry[]>> = {
       library: 'next',
       instrumentation: 'next',
       records:
-        "The page's or route handler's path, `/blog/[slug]`, as the name and `http.route` of the server span. Next.js makes spans of its own below it.",
+        "The page's or route handler's path, `/blog/[slug]`, as the name and `http.route` of the server span; an error page is none. Next.js makes spans of its own below it, whose `http.target` holds the query as it came. Versions 13 to 15 were run on Node.js 18 and 26, 16 on 20 and 26.",
     },
     {
       library: 'hono',
@@ -284,7 +284,7 @@ export const catalogue: Readonly<Record<string, readonly CatalogueEntry[]>> = {
       instrumentation: 'bullmq',
       versions: '>=5.24 <7',
       records:
-        "A producer span for each job, bulk of jobs or flow that is added, and a consumer span for each attempt at a job, in the producer's trace. The context is in the job's own field for it, as bullmq-otel writes it; where the application gives BullMQ the option `telemetry`, that is used alone.",
+        "A producer span for each job, bulk of jobs or flow that is added, and a consumer span for each attempt at a job, in the producer's trace. The context is in the job's own field for it, as bullmq-otel writes it; where the application gives BullMQ the option `telemetry`, that is used alone. What workers and listeners ask Redis again and again is no trace.",
     },
   ],
 };

@@ -18,7 +18,7 @@ import {
   trace,
 } from '@opentelemetry/api';
 import { isTracingSuppressed } from '@opentelemetry/core';
-import type { Sampler } from '@opentelemetry/sdk-trace-base';
+import type { Sampler, SamplingResult } from '@opentelemetry/sdk-trace-base';
 import { fault, rests } from '../diagnostics/contain';
 import { validAttributes } from './attribute-value';
 import { layered } from './context-layer';
@@ -41,6 +41,7 @@ const NO_LINKS: Link[] = [];
 /** `SamplingDecision` of the SDK. */
 const NOT_RECORD = 0;
 const RECORD_AND_SAMPLED = 2;
+const NOT_SAMPLED: SamplingResult = { decision: NOT_RECORD };
 
 export class Tracer implements TracerInterface {
   readonly #origin: SpanOrigin;
@@ -132,7 +133,7 @@ export class Tracer implements TracerInterface {
     const attributes = this.#own(options.attributes);
     const links = options.links ?? NO_LINKS;
     const kind = options.kind ?? SpanKind.INTERNAL;
-    const result = this.#sampler.shouldSample(context, traceId, name, kind, attributes, links);
+    const result = this.#decision(context, traceId, name, kind, attributes, links);
     const sampled = result.decision === RECORD_AND_SAMPLED;
     const spanContext = createSpanContext(
       traceId,
@@ -146,6 +147,17 @@ export class Tracer implements TracerInterface {
     if (result.attributes !== undefined) Object.assign(attributes, result.attributes);
     const recording = result.decision !== NOT_RECORD;
     return this.#begin(own, spanContext, parent, name, attributes, options, context, recording);
+  }
+
+  /** A sampler that fails keeps nothing, and is not asked for a while once it has failed again and again. */
+  #decision(...asked: Parameters<Sampler['shouldSample']>): SamplingResult {
+    if (rests('sampler')) return NOT_SAMPLED;
+    try {
+      return this.#sampler.shouldSample(...asked);
+    } catch (error) {
+      fault('sampler', error);
+      return NOT_SAMPLED;
+    }
   }
 
   #begin(

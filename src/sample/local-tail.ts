@@ -14,7 +14,7 @@ import type { Counters } from '../diagnostics/counters';
 /** What stands behind: a destination of spans. */
 interface Next extends SpanProcessor {
   forceFlush(limit?: number): Promise<void>;
-  flushNow(): void;
+  flushNow(limit?: number): void;
 }
 
 export interface LocalTailOptions {
@@ -85,9 +85,9 @@ export class LocalTail implements Next {
   }
 
   /** What can't be judged any more is kept. */
-  flushNow(): void {
+  flushNow(limit?: number): void {
     this.#releaseAll();
-    this.#next.flushNow();
+    this.#next.flushNow(limit);
   }
 
   shutdown(): Promise<void> {

@@ -11,7 +11,7 @@
 import type { Attributes, Context, Link, SpanKind } from '@opentelemetry/api';
 import { isSpanContextValid, trace } from '@opentelemetry/api';
 import type { ReadableSpan, Sampler, Span, SpanProcessor } from '@opentelemetry/sdk-trace-base';
-import { contained } from '../diagnostics/contain';
+import { containedUnlessResting } from '../diagnostics/contain';
 import type { Counters } from '../diagnostics/counters';
 import { report } from '../diagnostics/log';
 import { DROP } from './sampling-result';
@@ -81,7 +81,7 @@ export class OverheadBudget {
 
   start(): void {
     this.#timer = setInterval(
-      contained('overload', () => this.look()),
+      containedUnlessResting('overload', () => this.look()),
       LOOK,
     ).unref();
   }

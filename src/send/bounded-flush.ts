@@ -6,7 +6,7 @@
  * nothing answers piles up nothing but its own timers.
  */
 
-import { fault } from '../diagnostics/contain';
+import { contained, fault } from '../diagnostics/contain';
 
 export interface Flushable {
   /** Keeps the process alive while sends are under way, or stops doing so. */
@@ -32,16 +32,19 @@ export class BoundedFlush {
   /** Never rejects. @param limit in milliseconds */
   run(limit: number): Promise<void> {
     return new Promise((resolve) => {
+      let deadline: NodeJS.Timeout | undefined;
       const done = (): void => {
         if (!this.#open.delete(done)) return;
-        clearTimeout(deadline);
-        if (this.#open.size === 0) this.#of.hold(false);
+        // Whatever fails here, the caller goes on and the process is let go of.
         resolve();
+        if (this.#open.size === 0) letGo(this.#of);
+        stop(deadline);
       };
-      const deadline = setTimeout(done, limit);
       this.#open.add(done);
-      if (this.#open.size === 1) this.#of.hold(true);
       try {
+        // Without an end in sight the process is not held.
+        deadline = setTimeout(done, limit);
+        if (this.#open.size === 1) this.#of.hold(true);
         this.#of.flush();
         if (this.#waits) return;
         this.#waits = true;
@@ -56,5 +59,16 @@ export class BoundedFlush {
         done();
       }
     });
+  }
+}
+
+const letGo = contained('flush', (of: Flushable) => of.hold(false));
+
+function stop(deadline: NodeJS.Timeout | undefined): void {
+  try {
+    clearTimeout(deadline);
+  } catch (error) {
+    fault('flush', error);
+    deadline?.unref();
   }
 }

@@ -2,30 +2,9 @@
  * What is known of each process that sends: what arrived, what it says it lost, and which batches never came.
  * After a span's way: it makes loss visible, since UDP tells nobody.
  */
+import type { AgentHealth, Counters, Source } from './api/answers';
 import type { ScannedBatch } from './batch-scanner';
-import type { Counters } from './counters';
-import { type JsonTag, jsonTags } from './jaeger-trace';
-
-export type Source = 'udp-compact' | 'udp-binary' | 'http' | 'otlp' | 'upload';
-
-export interface AgentHealth {
-  id: string;
-  service: string;
-  host: string;
-  pid: string;
-  ip: string;
-  version: string;
-  tags: JsonTag[];
-  source: Source;
-  firstSeen: number;
-  lastSeen: number;
-  batches: number;
-  spans: number;
-  bytes: number;
-  numbered: boolean;
-  lostBatches: number;
-  dropped: { fullQueue: number; tooLarge: number; failedToEmit: number };
-}
+import { jsonTags } from './jaeger-trace';
 
 /** More than a developer's machine has processes; the one not heard of for longest goes. */
 const MAX_AGENTS = 1000;

@@ -3,8 +3,8 @@
  * After a span's way: the second half of a search. Texts are compared once for each distinct tag, not for each span.
  */
 import { TAG_TYPE } from '../thrift/jaeger';
+import type { Condition, Term } from './api/query-language';
 import { wordsOf } from './id-table';
-import type { Condition, Term } from './query-language';
 import { RowSet } from './row-set';
 import { GONE, type Origin, ROOT, type Segment } from './segment';
 import type { Store } from './store';
@@ -70,7 +70,7 @@ export class Checker {
 
   private field(term: Term, segment: Segment, key: Term): Rows {
     const { store } = this;
-    const { count, flags, trace } = segment;
+    const { count, trace } = segment;
     const where = (holds: (row: number) => boolean) => RowSet.where(count, holds);
     switch (term.field) {
       case 'service':
@@ -85,15 +85,15 @@ export class Checker {
       }
       case 'error': {
         const wanted = term.value === 'true' ? ERROR : 0;
-        return where((row) => (flags[row]! & ERROR) === wanted);
+        return byFlags(segment, (each) => (each & ERROR) === wanted);
       }
       case 'root': {
         const wanted = term.value === 'true' ? ROOT : 0;
-        return where((row) => (flags[row]! & ROOT) === wanted);
+        return byFlags(segment, (each) => (each & ROOT) === wanted);
       }
       case 'kind': {
         const wanted = KINDS.map((kind) => fits(term, kind));
-        return where((row) => wanted[(flags[row]! & KIND_MASK) >> KIND_SHIFT]!);
+        return byFlags(segment, (each) => wanted[(each & KIND_MASK) >> KIND_SHIFT] ?? false);
       }
       case 'traceID': {
         if (term.pattern !== undefined || term.operator === '~')
@@ -186,15 +186,19 @@ function byTag(segment: Segment, term: Term, key?: number): Rows {
 function byName(segment: Segment, term: Term): Rows {
   const { name, names, nameIndex } = segment;
   const hits = fitting(names, nameIndex, term);
-  return hits === undefined ? false : RowSet.where(segment.count, (row) => hits[name[row]!] === 1);
+  return hits === undefined ? false : RowSet.marked(segment.count, name, hits);
 }
 
 function byOrigin(segment: Segment, fit: (origin: Origin) => boolean): Rows {
   const hits = Uint8Array.from(segment.origins, (origin) => (fit(origin) ? 1 : 0));
   if (!hits.includes(1)) return false;
   if (!hits.includes(0)) return true;
-  const { origin } = segment;
-  return RowSet.where(segment.count, (row) => hits[origin[row]!] === 1);
+  return RowSet.marked(segment.count, segment.origin, hits);
+}
+
+function byFlags({ count, flags }: Segment, fit: (flags: number) => boolean): Rows {
+  const marks = Uint8Array.from({ length: 256 }, (_, each) => (fit(each) ? 1 : 0));
+  return RowSet.marked(count, flags, marks);
 }
 
 /** Marks the tags that fit; undefined where none does. */

@@ -3,7 +3,7 @@
  * After a span's way. What it answers is compared with real Jaeger's in test/viewer/.
  */
 import type { ServerResponse } from 'node:http';
-import { parseDuration } from './duration';
+import { parseDuration } from './api/duration';
 import { clip, envelope, HttpError, sendJson } from './http-server';
 import { wordsOf } from './id-table';
 import { decodeTrace, jsonTrace } from './jaeger-trace';

@@ -3,12 +3,13 @@
  * After a span's way: a partial trace is seen growing.
  */
 import type { ServerResponse } from 'node:http';
+import type { TraceSummary } from './api/answers';
+import type { Condition } from './api/query-language';
 import { Checker } from './condition-check';
 import { jsonTrace } from './jaeger-trace';
-import type { Condition } from './query-language';
 import { matchesOf } from './search';
 import type { Store } from './store';
-import { summarize, type TraceSummary } from './summary';
+import { summarize } from './summary';
 
 const PUSH_MILLISECONDS = 250;
 const COUNTERS_EVERY = 4;

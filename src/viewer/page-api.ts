@@ -4,6 +4,7 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Agents } from './agents';
+import type { Addresses, AgentsAnswer, ImportAnswer, MemoryUse } from './api/answers';
 import { writeBatch } from './batch-writer';
 import type { Intake } from './counters';
 import { envelope, HttpError, readBody, sendJson } from './http-server';
@@ -25,11 +26,12 @@ export interface PageParts {
   receivers: Receivers;
   live: Live;
   strategies: Strategies;
-  addresses: () => Record<string, string | null>;
-  memory: () => Record<string, unknown>;
+  addresses: () => Addresses;
+  memory: () => MemoryUse;
 }
 
 const TAGS_LIMIT = 50;
+const MAX_IMPORTED_IDS = 20;
 
 /** @returns false where nothing is at this path */
 export async function pageApi(
@@ -77,17 +79,17 @@ export async function pageApi(
     case '/api/map':
       send({ data: await serviceMap(store, pageSearch(query, now)), took: took() });
       return true;
-    case '/api/agents':
-      send({
-        data: {
-          agents: parts.agents.list(),
-          counters: parts.intake.counters,
-          addresses: parts.addresses(),
-          memory: parts.memory(),
-          refused: parts.intake.refusals,
-        },
-      });
+    case '/api/agents': {
+      const data: AgentsAnswer = {
+        agents: parts.agents.list(),
+        counters: parts.intake.counters,
+        addresses: parts.addresses(),
+        memory: parts.memory(),
+        refused: parts.intake.refusals,
+      };
+      send({ data });
       return true;
+    }
     case '/api/live': {
       const watched = (query.get('traces') ?? '').split(',').filter((id) => id !== '');
       if (!parts.live.add(response, condition(query), watched))
@@ -123,7 +125,10 @@ export async function pageApi(
   }
 }
 
-async function importTraces({ receivers, intake }: PageParts, request: IncomingMessage): Promise<unknown> {
+async function importTraces(
+  { receivers, intake }: PageParts,
+  request: IncomingMessage,
+): Promise<ImportAnswer> {
   const from = request.socket.remoteAddress ?? '';
   const body = await readBody(request, MAX_BODY_BYTES).catch((error: Error & { status?: number }) => {
     const refusal = { from, port: 'upload', bytes: 0, why: error.message };
@@ -140,7 +145,7 @@ async function importTraces({ receivers, intake }: PageParts, request: IncomingM
       spans += receivers.take(writeBatch(batch), false, 'upload', from);
       for (const { traceId } of batch.spans) traces.add(traceId);
     }
-    return { traces: traces.size, spans, skipped };
+    return { traces: traces.size, spans, traceIDs: [...traces].slice(0, MAX_IMPORTED_IDS), skipped };
   } catch (error) {
     intake.refuse('malformed', { from, port: 'upload', bytes: body.length, why: (error as Error).message });
     if (!(error instanceof ImportError)) throw error;

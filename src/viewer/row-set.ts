@@ -22,6 +22,19 @@ export class RowSet {
     return set;
   }
 
+  /** Rows whose number in a column is marked with 1: a loop without calls, for what most searches ask. */
+  static marked(count: number, column: Uint8Array | Uint16Array | Uint32Array, marks: Uint8Array): RowSet {
+    const set = new RowSet(count);
+    const { words } = set;
+    for (let word = 0, row = 0; word < words.length; word++) {
+      const end = Math.min(count, row + 32);
+      let bits = 0;
+      for (let bit = 0; row < end; row++, bit++) bits |= marks[column[row]!]! << bit;
+      words[word] = bits;
+    }
+    return set;
+  }
+
   add(row: number): void {
     this.words[row >>> 5]! |= 1 << (row & 31);
   }

@@ -2,10 +2,11 @@
  * Reads the parameters of searches from a URL, Jaeger's and the page's, with Jaeger's defaults and messages.
  * After a span's way: in front of every search.
  */
-import { parseDuration } from './duration';
+import { SORTS, type Sort } from './api/answers';
+import { parseDuration } from './api/duration';
+import { type Condition, parseQuery, QueryError, type Term } from './api/query-language';
 import { HttpError } from './http-server';
-import { type Condition, parseQuery, QueryError, type Term } from './query-language';
-import { type Search, SORTS, type Sort } from './search';
+import type { Search } from './search';
 
 /** Jaeger looks back two days where it isn't told. */
 const LOOKBACK_MICROSECONDS = 2 * 24 * 3600 * 1e6;

@@ -2,14 +2,12 @@
  * Finds traces: those with a span that fulfils a condition, the first so many in the order that was asked for.
  * After a span's way: behind Jaeger's search and the page's.
  */
+import type { Sort } from './api/answers';
+import type { Condition } from './api/query-language';
 import { Checker, type Rows } from './condition-check';
 import { hex32 } from './id-table';
-import type { Condition } from './query-language';
 import { GONE, type Segment } from './segment';
 import type { Store } from './store';
-
-export const SORTS = ['start', 'duration', 'spans', 'errors'] as const;
-export type Sort = (typeof SORTS)[number];
 
 export interface Search {
   /** Undefined: every span. */

@@ -6,7 +6,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { VERSION } from '../version';
 import { Agents } from './agents';
-import { type Counters, Intake } from './counters';
+import type { Addresses, Counters, MemoryUse } from './api/answers';
+import { Intake } from './counters';
 import { clip, HttpError, type HttpOptions, type Listening, listen, sendJson } from './http-server';
 import { jaegerApi } from './jaeger-api';
 import { Live } from './live';
@@ -37,15 +38,6 @@ export interface ViewerOptions {
   strategies?: string;
   /** The folder of the built page. */
   page?: string;
-}
-
-export interface Addresses {
-  query: string;
-  compact: string | null;
-  binary: string | null;
-  http: string | null;
-  otlp: string | null;
-  sampling: string | null;
 }
 
 export interface Viewer {
@@ -82,7 +74,7 @@ export async function startViewer(options: ViewerOptions = {}): Promise<Viewer> 
     otlp: null,
     sampling: null,
   };
-  const memory = () => ({
+  const memory = (): MemoryUse => ({
     bytes: store.bytes,
     maxBytes,
     spans: store.spans,

@@ -2,7 +2,8 @@
  * Counts, errors and percentiles by operation or service, who calls whom, and which tags there are.
  * After a span's way: the page's tables, its map and its autocomplete.
  */
-import { FIELDS } from './query-language';
+import type { OperationStats, ServiceMap, TagAnswer } from './api/answers';
+import { FIELDS } from './api/query-language';
 import { eachSpan, type Search } from './search';
 import { GONE, ROOT, type Segment } from './segment';
 import type { Store } from './store';
@@ -37,20 +38,6 @@ class Durations {
     const sorted = Float64Array.from(this.kept).sort();
     return parts.map((part) => sorted[Math.max(0, Math.ceil(part * sorted.length) - 1)] ?? 0);
   }
-}
-
-export interface OperationStats {
-  service: string;
-  operation?: string;
-  count: number;
-  errors: number;
-  p50: number;
-  p95: number;
-  p99: number;
-  max: number;
-  avg: number;
-  total: number;
-  rate: number;
 }
 
 export async function operationStats(
@@ -108,11 +95,6 @@ export async function operationStats(
       };
     })
     .sort((a, b) => b.total - a.total);
-}
-
-export interface ServiceMap {
-  nodes: { service: string; count: number; errors: number; p50: number; p95: number }[];
-  edges: { parent: string; child: string; count: number; errors: number; p50: number; p95: number }[];
 }
 
 /** A link for each span whose parent is there, as in Jaeger: also of a service to itself. */
@@ -225,11 +207,6 @@ function compare(a: string, b: string): number {
 /** Autocomplete must not hold up what is typed, nor packets. */
 const TAGS_MILLISECONDS = 20;
 const TYPE_NAMES = ['string', 'float64', 'bool', 'int64', 'binary'];
-
-export interface TagAnswer {
-  data: { key?: string; type?: string; value?: string; count: number }[];
-  complete: boolean;
-}
 
 /** From the newest spans, as far as the time reaches. */
 export function tags(

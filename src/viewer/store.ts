@@ -2,8 +2,9 @@
  * All spans that the viewer holds, in segments of those that came one after another, and what belongs to which trace.
  * After a span's way: everything the page shows comes from here. Bounded by bytes: the oldest traces leave first, whole.
  */
+
+import type { Counters } from './api/answers';
 import { type ScannedBatch, scanBatch } from './batch-scanner';
-import type { Counters } from './counters';
 import { hashOf, IdTable, resized, wordsOf } from './id-table';
 import { GONE, type Origin, ROOT, Segment } from './segment';
 import { ERROR } from './tag-dictionary';

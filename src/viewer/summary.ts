@@ -2,27 +2,13 @@
  * One line of the page's list for a trace, from the store's columns alone.
  * After a span's way: what a search answers and what is pushed live.
  */
+import type { TraceSummary } from './api/answers';
 import type { Checker } from './condition-check';
 import { matchesOf } from './search';
 import { ROOT } from './segment';
 import { idNumber } from './statistics';
 import type { Store } from './store';
 import { ERROR } from './tag-dictionary';
-
-export interface TraceSummary {
-  traceID: string;
-  rootService: string;
-  rootOperation: string;
-  hasRoot: boolean;
-  startTime: number;
-  duration: number;
-  spans: number;
-  errors: number;
-  orphans: number;
-  services: { name: string; spans: number; errors: number }[];
-  matches: string[];
-  version: number;
-}
 
 /** Enough to point at; the trace's own page finds the others. */
 const MAX_MATCHES = 100;

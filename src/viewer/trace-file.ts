@@ -2,7 +2,7 @@
  * Keeps what arrives in a SQLite file, so that traces outlive the viewer: packets as they came, in their order.
  * After a span's way. docs/decisions/008-viewer-store.md says why SQLite, and why packets.
  */
-import type { Counters } from './counters';
+import type { Counters } from './api/answers';
 import type { Store } from './store';
 
 /** What both drivers have. */

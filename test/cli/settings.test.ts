@@ -2,9 +2,12 @@
  * Guards `config`, `headers` and `completion`: what they print is true, can be used as it is, and holds no secret.
  */
 import assert from 'node:assert/strict';
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, existsSync, openSync } from 'node:fs';
 import { test } from 'node:test';
-import { cli } from './run-cli';
+import { plainEnv } from '../support/trace-app';
+import { CLI, cli } from './run-cli';
 
 test('config: each setting with its source; secrets and passwords in URLs never', async () => {
   const env = {
@@ -105,4 +108,34 @@ test('help of every command, and what is no command', async () => {
   const { code, stderr } = await cli(['docter']);
   assert.equal(code, 2);
   assert.match(stderr, /Did you mean doctor/);
+});
+
+test('a reader that leaves early is no failure, and a disk that is full one in one line', async () => {
+  const start = (args: string[], stdout: 'pipe' | number) =>
+    spawn(process.execPath, [CLI, ...args], { env: plainEnv(), stdio: ['ignore', stdout, 'pipe'] });
+  const head = start(['config'], 'pipe');
+  head.stdout!.destroy();
+  assert.deepEqual(await once(head, 'close'), [0, null]);
+  // Notes that nobody reads don't end the command, nor change its code.
+  const quiet = start(
+    ['run', '--trace', '--', process.execPath, '-e', 'console.log(1);process.exitCode=7'],
+    'pipe',
+  );
+  quiet.stderr!.destroy();
+  let said = '';
+  quiet.stdout!.on('data', (text) => {
+    said += text;
+  });
+  assert.deepEqual(await once(quiet, 'close'), [7, null]);
+  assert.equal(said, '1\n');
+  if (!existsSync('/dev/full')) return;
+  const full = openSync('/dev/full', 'w');
+  const child = start(['config'], full);
+  closeSync(full);
+  let lines = '';
+  child.stderr!.on('data', (text) => {
+    lines += text;
+  });
+  assert.deepEqual(await once(child, 'close'), [1, null]);
+  assert.match(lines, /^tracing-agent: stdout can't be written: ENOSPC.*\n$/);
 });

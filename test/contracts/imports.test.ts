@@ -46,14 +46,16 @@ const MAY_IMPORT: Record<string, { folders: string[]; packages: string[]; builti
     folders: ['diagnostics', 'types:config'],
     packages: ['@opentelemetry/', '@kubernetes/client-node'],
   },
+  // What the viewer's server and its page have in common: shapes, and the language of queries.
+  'viewer/api': { folders: [], packages: [], builtins: false },
   // A page for a browser: built by Vite, it knows the server only by its HTTP API.
   'viewer/ui': {
-    folders: [],
+    folders: ['viewer/api'],
     packages: ['react', 'react-dom', '@mantine/', '@tanstack/', 'uplot'],
     builtins: false,
   },
   // It receives what `send` sent.
-  viewer: { folders: ['diagnostics', 'thrift', 'types:config'], packages: ['protobufjs/'] },
+  viewer: { folders: ['viewer/api', 'diagnostics', 'thrift', 'types:config'], packages: ['protobufjs/'] },
 };
 
 const files = sourceFiles();
@@ -144,9 +146,10 @@ function allowed(file: SourceFile, each: Import, rule: (typeof MAY_IMPORT)[strin
   return each.typeOnly || rule.packages.some((name) => each.target.startsWith(name));
 }
 
-/** The first folder of a path from src/; empty for a file at the top. The page is a folder of its own. */
+/** The first folder of a path from src/; empty for a file at the top. The page, and what it has in common with its server, are folders of their own. */
 function folderOf(path: string): string {
-  if (path.startsWith('viewer/ui/')) return 'viewer/ui';
+  const part = /^viewer\/(?:api|ui)(?=\/)/.exec(path);
+  if (part !== null) return part[0];
   const slash = path.indexOf('/');
   return slash === -1 ? '' : path.slice(0, slash);
 }
@@ -183,7 +186,7 @@ function importsOf(path: string, code: string): Import[] {
     const allTypes = named?.split(',').every((name) => name.trim() === '' || name.trim().startsWith('type '));
     add(source!, type !== undefined || allTypes === true);
   }
-  for (const [, source] of code.matchAll(/(?:^|[^.\w])(?:import|require)\s*\(?\s*['"]([^'"]+)['"]/g))
+  for (const [, source] of code.matchAll(/(?:^|[^.\w'"])(?:import|require)\s*\(?\s*['"]([^'"]+)['"]/g))
     add(source!, false);
   return found;
 }

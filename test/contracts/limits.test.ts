@@ -45,6 +45,7 @@ const FIXED: Record<string, string> = {
   'src/send/transport/collector-voice.ts': 'addresses of collectors, from the settings',
   'src/send/transport/http-transport.ts': 'requests under way, within the queue',
   'src/send/transport/spool.ts': 'files of the spool, within its size',
+  'src/send/transport/udp-transport.ts': 'packets given to the kernel in one tick, within the queue',
 };
 
 test('each bound in docs/limits.md is the number in the source', () => {

@@ -1,11 +1,24 @@
 // Makes the agent fail, by a seeded plan: what it calls of Node's, and what its hooks call of its own, throws now and
 // then where a file of dist/ is the direct caller. Preloaded behind the agent; reports at the end what it did.
-//   FAULT_SEED, FAULT_SHARE (of the calls that throw), FAULT_REPORT (a file), FAULT_FORGIVE (the clock runs ahead)
+//   FAULT_SEED, FAULT_SHARE (of the calls that throw), FAULT_REPORT (a file), FAULT_FORGIVE (the clock runs ahead),
+//   FAULT_BORDERS (a pattern for their names), FAULT_TRACE (a file for the stack of each failure)
 const { join, sep } = require('node:path');
-const { writeFileSync } = require('node:fs');
+const { appendFileSync, writeFileSync } = require('node:fs');
 
-const { FAULT_SEED, FAULT_SHARE, FAULT_REPORT, FAULT_FORGIVE } = process.env;
+const { FAULT_SEED, FAULT_SHARE, FAULT_REPORT, FAULT_FORGIVE, FAULT_BORDERS, FAULT_TRACE } = process.env;
+const CODES = [
+  'EINJECTED',
+  'EMFILE',
+  'ENOSPC',
+  'EACCES',
+  'EIO',
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'ETIMEDOUT',
+];
 const ours = join(__dirname, '..', '..', 'dist') + sep;
+const borders = new RegExp(FAULT_BORDERS || '');
 const injected = {};
 let state = Number(FAULT_SEED);
 let ahead = 0;
@@ -33,11 +46,23 @@ function calledByAgent(wrapper) {
 }
 
 function fails(border, wrapper) {
-  if (!armed || !calledByAgent(wrapper) || random() >= Number(FAULT_SHARE)) return false;
+  if (!armed || !borders.test(border) || !calledByAgent(wrapper) || random() >= Number(FAULT_SHARE))
+    return false;
   injected[border] = (injected[border] ?? 0) + 1;
+  if (FAULT_TRACE) {
+    armed = false;
+    appendFileSync(FAULT_TRACE, `${new Error(border).stack}\n`);
+    armed = true;
+  }
   // Failures of long ago are forgiven: so the agent's parts go on, and can fail again.
   if (FAULT_FORGIVE) ahead += 120_000;
   return true;
+}
+
+function failure(border) {
+  return Object.assign(new Error(`injected into ${border}`), {
+    code: CODES[Math.floor(random() * CODES.length)],
+  });
 }
 
 function wrap(target, name, border, late) {
@@ -45,7 +70,7 @@ function wrap(target, name, border, late) {
   if (typeof original !== 'function') return;
   target[name] = function wrapper(...args) {
     if (fails(border, wrapper)) {
-      const error = Object.assign(new Error(`injected into ${border}`), { code: 'EINJECTED' });
+      const error = failure(border);
       // Some failures come later, by the callback.
       const callback = args.at(-1);
       if (!late || typeof callback !== 'function' || random() < 0.5) throw error;
@@ -53,6 +78,19 @@ function wrap(target, name, border, late) {
       return undefined;
     }
     return Reflect.apply(original, this, args);
+  };
+}
+
+/** A request that can't be made, or breaks in a later tick. */
+function wrapRequest(name) {
+  const original = http[name];
+  http[name] = function wrapper(...args) {
+    if (!fails(`http.${name}`, wrapper)) return Reflect.apply(original, this, args);
+    const error = failure(`http.${name}`);
+    if (random() < 0.5) throw error;
+    const request = Reflect.apply(original, this, args);
+    setImmediate(() => request.destroy(error));
+    return request;
   };
 }
 
@@ -65,6 +103,7 @@ performance.now = function wrapper() {
 wrap(Date, 'now', 'Date.now');
 wrap(globalThis, 'setTimeout', 'setTimeout');
 wrap(globalThis, 'setImmediate', 'setImmediate');
+wrap(globalThis, 'setInterval', 'setInterval');
 wrap(globalThis, 'clearTimeout', 'clearTimeout');
 wrap(JSON, 'stringify', 'JSON.stringify');
 wrap(Buffer, 'allocUnsafeSlow', 'Buffer.allocUnsafeSlow');
@@ -72,8 +111,18 @@ for (const name of ['write', 'latin1Write', 'utf8Write', 'copy', 'toString'])
   wrap(Buffer.prototype, name, `Buffer#${name}`);
 wrap(require('node:crypto'), 'randomFillSync', 'crypto.randomFillSync');
 wrap(require('node:async_hooks').AsyncLocalStorage.prototype, 'getStore', 'AsyncLocalStorage#getStore');
-for (const name of ['readFileSync', 'openSync', 'readSync', 'writeSync'])
+for (const name of [
+  ...['readFileSync', 'openSync', 'readSync', 'writeSync', 'writevSync', 'ftruncateSync', 'closeSync'],
+  ...['mkdirSync', 'readdirSync', 'lstatSync', 'existsSync', 'renameSync', 'rmSync'],
+])
   wrap(require('node:fs'), name, `fs.${name}`);
+wrap(require('node:zlib'), 'gzip', 'zlib.gzip', true);
+const http = require('node:http');
+for (const name of ['request', 'get']) wrapRequest(name);
+// Not `destroy`: nothing could let go of a request that can't be.
+for (const name of ['end', 'setHeader']) wrap(http.ClientRequest.prototype, name, `ClientRequest#${name}`);
+for (const name of ['resume']) wrap(http.IncomingMessage.prototype, name, `IncomingMessage#${name}`);
+for (const name of ['ref', 'unref']) wrap(require('node:net').Socket.prototype, name, `net.Socket#${name}`);
 const dgram = require('node:dgram');
 wrap(dgram, 'createSocket', 'dgram.createSocket');
 // Not `close`: nothing could let go of a socket that can neither be unreferenced nor closed.
@@ -96,6 +145,9 @@ armed = true;
 
 process.on('exit', () => {
   armed = false;
-  const health = globalThis[Symbol.for('tracing-agent.running')]?.health();
+  const agent = globalThis[Symbol.for('tracing-agent.running')];
+  // As the agent's own listener does, which comes after this one.
+  agent?.flushNow();
+  const health = agent?.health();
   writeFileSync(FAULT_REPORT, JSON.stringify({ injected, health }));
 });

@@ -1,7 +1,8 @@
 /** Traces that the shop doesn't make: an N+1 query, a clock that is wrong, a missing parent, idle time, 10,000 spans. */
 import type { ApiSpan, ApiTag, ApiTrace } from '../../src/viewer/ui/model/jaeger-trace';
 
-const EPOCH = Date.UTC(2026, 10, 21, 12) * 1000;
+/** A quarter of an hour ago: within the hour that the page looks back. */
+const EPOCH = (Date.now() - 900_000) * 1000;
 
 export interface Part {
   id: string;
@@ -13,6 +14,8 @@ export interface Part {
   takes: number;
   tags?: Record<string, unknown>;
 }
+
+const TYPES: Record<string, string> = { boolean: 'bool', number: 'float64' };
 
 export function traceOf(traceID: string, parts: Part[]): ApiTrace {
   const processes: ApiTrace['processes'] = {};
@@ -32,12 +35,17 @@ function spanOf(traceID: string, { id, parent, process, name, at, takes, tags = 
     references: parent === undefined ? [] : [{ refType: 'CHILD_OF', traceID, spanID: parent }],
     startTime: EPOCH + at,
     duration: takes,
-    tags: Object.entries(tags).map(([key, value]): ApiTag => ({ key, type: typeof value, value })),
+    tags: Object.entries(tags).map(
+      ([key, value]): ApiTag => ({ key, type: TYPES[typeof value] ?? 'string', value }),
+    ),
     logs: [],
     processID: process,
     warnings: null,
   };
 }
+
+/** A span's id as the viewer writes it, filled up with zeros. */
+export const idOf = (id: string) => id.padStart(16, '0');
 
 const SELECT = {
   'span.kind': 'client',
@@ -110,14 +118,16 @@ export const orphan = traceOf('a0000000000000000000000000000002', [
   },
 ]);
 
+const hex = (i: number) => (i + 1).toString(16);
+
 /** 10,000 spans, 40 deep in places. */
 export const large = traceOf(
   'a0000000000000000000000000000003',
   Array.from({ length: 10_000 }, (_, i): Part => {
-    const parent = i === 0 ? undefined : `s${i % 40 === 0 ? 0 : i - 1}`;
+    const parent = i === 0 ? undefined : hex(i % 40 === 0 ? 0 : i - 1);
     const at = i === 0 ? 0 : Math.floor(i / 40) * 4000 + (i % 40) * 10;
     return {
-      id: `s${i}`,
+      id: hex(i),
       parent,
       process: `service-${i % 7}`,
       name: `step ${i}`,
@@ -126,3 +136,16 @@ export const large = traceOf(
     };
   }),
 );
+
+/** A span with events, the later first, as clients may send them. */
+export const noted = ((): ApiTrace => {
+  const trace = traceOf('a0000000000000000000000000000004', [
+    { id: 'f1', process: 'web', name: 'GET /noted', at: 0, takes: 10_000 },
+  ]);
+  const event = (at: number, text: string) => ({
+    timestamp: EPOCH + at,
+    fields: [{ key: 'event', type: 'string', value: text }],
+  });
+  trace.spans[0]!.logs = [event(5000, 'retried'), event(1000, 'cache missed')];
+  return trace;
+})();

@@ -7,6 +7,7 @@
  */
 
 import type * as Http from 'node:http';
+import type * as Https from 'node:https';
 import type { Duplex } from 'node:stream';
 import { type Context, propagation, ROOT_CONTEXT, SpanKind, trace } from '@opentelemetry/api';
 import type { Tools } from '../instrumentation';
@@ -15,7 +16,7 @@ import { IgnoredRequest } from './ignored';
 import { methodName } from './method';
 import { serverAttributes } from './server-attributes';
 import { ServerRequest } from './server-request';
-import { defineEmit, emitWithin, type Handled, note, noted } from './traced';
+import { defineEmit, emitWithin, type Handled, type Next, note, noted } from './traced';
 import { watchAnswer } from './upgrade';
 import { pathOf } from './url';
 
@@ -45,9 +46,8 @@ export function patchServer(http: typeof Http, tools: Tools): void {
     }
   }
 
-  // net.Server's prototype: http.Server and https.Server have it in common.
-  defineEmit(Object.getPrototypeOf(Server.prototype), (next) => {
-    return function emit(this: any, event: string, request?: any, response?: any): boolean {
+  const emitRequest = (next: Next) =>
+    function emit(this: any, event: string, request?: any, response?: any): boolean {
       let traced: Handled | undefined;
       switch (event) {
         case 'request':
@@ -69,7 +69,11 @@ export function patchServer(http: typeof Http, tools: Tools): void {
       if (traced === undefined) return next.emit.apply(this, arguments as any);
       return emitWithin(traced.context, next, this, arguments);
     };
-  });
+  // net.Server's prototype: http.Server and https.Server have it in common.
+  defineEmit(Object.getPrototypeOf(Server.prototype), emitRequest);
+  // Who loaded http and gave it an `emit` of its own in the same turn, as pm2 does, calls EventEmitter's and not ours.
+  for (const { prototype } of [Server, loadedHttpsServer()])
+    if (Object.hasOwn(prototype, 'emit')) defineEmit(prototype, emitRequest);
 
   function attach(traced: Handled, response: Http.ServerResponse): void {
     try {
@@ -111,6 +115,13 @@ export function patchServer(http: typeof Http, tools: Tools): void {
       return emitWithin(traced.context, next, this, arguments);
     };
   });
+}
+
+/** `https` isn't loaded for this. */
+function loadedHttpsServer(): { prototype: object } {
+  const { moduleLoadList } = process as unknown as { moduleLoadList?: string[] };
+  if (!moduleLoadList?.includes('NativeModule https')) return { prototype: {} };
+  return (require('node:https') as typeof Https).Server;
 }
 
 /** Responses that wait for their turn on a connection, one listener for all of them. */

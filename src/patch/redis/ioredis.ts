@@ -73,6 +73,8 @@ export const patchIoredis: Patch = (exports, _library, tools) => {
         return;
       }
       command[SPAN] = null;
+      // Without these its arguments could not be read: it fails on its own, and never ends.
+      if (typeof command.resolve !== 'function' || typeof command.reject !== 'function') return;
       if (!tools.wanted() || isInternal(client, command)) return;
       const span = startStatement(tools, endpointOf(client).statement(command.name, command.args.length));
       if (span === undefined) return;

@@ -55,13 +55,14 @@ function patchApp(app: any, tools: Tools): void {
 function mounted(handle: Handle, route: string, tools: Tools): Handle {
   return wrapped(handle, 'connect', function (this: unknown, request: any, response: any, next: any) {
     const mount = mountOf(request, tools);
-    if (mount === undefined) return handle.apply(this, arguments as any);
+    if (mount === undefined) return Reflect.apply(handle, this, arguments);
     const outer = mount.path;
     mount.path = joinTemplates(outer, route);
-    return handle.call(this, request, response, function (this: unknown) {
+    const after = function (this: unknown) {
       mount.path = outer;
-      return next.apply(this, arguments);
-    });
+      return Reflect.apply(next, this, arguments);
+    };
+    return Reflect.apply(handle, this, [request, response, after]);
   });
 }
 
@@ -81,7 +82,7 @@ function named(handle: Handle, route: string, tools: Tools): Handle {
         'http.route': kind === 'handler' ? server.route : undefined,
       },
     }));
-    if (span === undefined) return handle.apply(this, arguments as any);
+    if (span === undefined) return Reflect.apply(handle, this, arguments);
     const args = [...arguments];
     args[at + 2] = span.next(args[at + 2]);
     return span.run(handle, this, args, 'ignored', true);

@@ -54,8 +54,12 @@ function traceApp(app: any, tools: Tools): void {
   // Plugins' applications inherit from this one.
   wrap(app, 'addHook', 'fastify', (original) => {
     return function addHook(this: unknown, name: any, hook: any) {
-      const traced =
-        HOOKS.includes(name) && typeof hook === 'function' ? tracedHook(hook, name, tools) : hook;
+      let traced = hook;
+      try {
+        if (HOOKS.includes(name) && typeof hook === 'function') traced = tracedHook(hook, name, tools);
+      } catch (error) {
+        tools.fault(error);
+      }
       return arguments.length === 2 ? original.call(this, name, traced) : original.apply(this, arguments);
     };
   });
@@ -81,7 +85,7 @@ function tracedHandler(handler: AnyFunction, url: string, tools: Tools): AnyFunc
       name: `request handler - ${route}`,
       attributes: { 'fastify.type': 'request_handler', 'fastify.name': handler.name, 'http.route': route },
     }));
-    if (span === undefined) return handler.apply(this, arguments as any);
+    if (span === undefined) return Reflect.apply(handler, this, arguments);
     return span.run(handler, this, arguments, 'awaited', true);
   });
 }
@@ -93,7 +97,7 @@ function tracedHook(hook: AnyFunction, name: string, tools: Tools): AnyFunction 
       name: `middleware - ${hook.name || name}`,
       attributes: { 'fastify.type': 'middleware', 'fastify.name': hook.name, 'hook.name': name },
     }));
-    if (span === undefined) return hook.apply(this, arguments as any);
+    if (span === undefined) return Reflect.apply(hook, this, arguments);
     const args: unknown[] = [...arguments];
     // Called back with an error, or with another payload.
     args.push(span.next(args.pop()));

@@ -19,7 +19,12 @@ export const patch: Patch = (exports, _library, tools) => {
         const template = templateOf(path, args[at + 1]);
         const handler = args[at];
         if (template !== undefined && typeof handler === 'function') {
-          args[at] = named(handler as (...args: any[]) => unknown, template, isFastifys(args[at + 1]), tools);
+          args[at] = named(
+            handler as (...args: any[]) => unknown,
+            template,
+            !isFrameworks(args[at + 1]),
+            tools,
+          );
         }
       } catch (error) {
         tools.fault(error);
@@ -28,6 +33,11 @@ export const patch: Patch = (exports, _library, tools) => {
     };
   });
 };
+
+/** Fastify and restify make the spans of their handlers by patches of their own. */
+function isFrameworks(store: any): boolean {
+  return isFastifys(store) || typeof store?.route?.chain?.run === 'function';
+}
 
 function isFastifys(store: any): boolean {
   return (
@@ -44,7 +54,7 @@ function templateOf(path: unknown, store: any): string | undefined {
   return typeof path === 'string' ? path : undefined;
 }
 
-function named(handler: (...args: any[]) => unknown, template: string, isFastifys: boolean, tools: Tools) {
+function named(handler: (...args: any[]) => unknown, template: string, alone: boolean, tools: Tools) {
   // A path with an optional parameter is added again as two, which have the same template.
   if (wrappedBy(handler, 'find-my-way')) return handler;
   return wrapped(handler, 'find-my-way', function (this: unknown, request: unknown) {
@@ -53,18 +63,17 @@ function named(handler: (...args: any[]) => unknown, template: string, isFastify
     } catch (error) {
       tools.fault(error);
     }
-    // Fastify's handlers have spans of their own, by its own patch.
-    const span = isFastifys
-      ? undefined
-      : startHandlerSpan(tools, 'handler', request, () => ({
+    const span = alone
+      ? startHandlerSpan(tools, 'handler', request, () => ({
           name: `request handler - ${template}`,
           attributes: {
             'find-my-way.type': 'request_handler',
             'find-my-way.name': handler.name || '<anonymous>',
             'http.route': template,
           },
-        }));
-    if (span === undefined) return handler.apply(this, arguments as any);
+        }))
+      : undefined;
+    if (span === undefined) return Reflect.apply(handler, this, arguments);
     return span.run(handler, this, arguments, 'returned', true);
   });
 }

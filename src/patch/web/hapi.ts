@@ -29,16 +29,25 @@ export const patchToolkit: Patch = (exports, _library, tools) => {
   wrap(exports.Manager.prototype, 'execute', 'hapi', (original) => {
     return function execute(this: unknown, method: any, request: any, options: any) {
       if (!detailed(tools, 'handler') || typeof method !== 'function') return original.apply(this, arguments);
-      const traced = wrapped(method, 'hapi', function (this: unknown) {
-        const step = stepOf(method, request, options);
-        const span =
-          step === undefined ? undefined : startHandlerSpan(tools, step.kind, request?.raw?.req, () => step);
-        if (span === undefined) return method.apply(this, arguments as any);
-        return span.run(method, this, arguments, 'awaited', false);
-      });
+      let traced = method;
+      try {
+        traced = tracedMethod(method, request, options);
+      } catch (error) {
+        tools.fault(error);
+      }
       return original.call(this, traced, request, options);
     };
   });
+
+  function tracedMethod(method: any, request: any, options: any) {
+    return wrapped(method, 'hapi', function (this: unknown) {
+      const step = stepOf(method, request, options);
+      const span =
+        step === undefined ? undefined : startHandlerSpan(tools, step.kind, request?.raw?.req, () => step);
+      if (span === undefined) return Reflect.apply(method, this, arguments);
+      return span.run(method, this, arguments, 'awaited', false);
+    });
+  }
 
   function stepOf(method: any, request: any, options: any) {
     try {

@@ -38,7 +38,7 @@ function named(method: unknown, path: unknown, entry: unknown, tools: Tools): un
         tools.fault(error);
       }
       const span = startHandlerSpan(tools, kind, incoming, () => describe(kind, path, handler));
-      if (span === undefined) return handler.apply(this, arguments as any);
+      if (span === undefined) return Reflect.apply(handler, this, arguments);
       // Hono waits for it and handles its rejection.
       return span.run(handler, this, arguments, 'awaited', false);
     });

@@ -29,7 +29,7 @@ export const patch: Patch = (exports, _library, tools) => {
     if (typeof prefix !== 'string' || prefix === '/' || typeof mounted !== 'function') return mounted;
     return wrapped(mounted, 'koa-mount', function (this: unknown, ctx: any, upstream: unknown) {
       if (typeof ctx !== 'object' || ctx === null || typeof upstream !== 'function')
-        return mounted.apply(this, arguments);
+        return Reflect.apply(mounted, this, arguments);
       const outer = mountedAt(ctx);
       try {
         mounts.set(ctx, joinTemplates(outer, prefix));

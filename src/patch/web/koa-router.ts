@@ -97,7 +97,7 @@ function traced(
         },
       };
     });
-    if (span === undefined) return handler.apply(this, arguments as any);
+    if (span === undefined) return Reflect.apply(handler, this, arguments);
     return span.run(handler, this, arguments, 'returned', false);
   });
 }

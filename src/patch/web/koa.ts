@@ -36,7 +36,7 @@ function traced(middleware: (...args: any[]) => any, given: any, tools: Tools) {
       name: `middleware - ${name}`,
       attributes: { 'koa.type': 'middleware', 'koa.name': name },
     }));
-    if (span === undefined) return middleware.apply(this, arguments as any);
+    if (span === undefined) return Reflect.apply(middleware, this, arguments);
     return span.run(middleware, this, arguments, 'returned', false);
   });
 }

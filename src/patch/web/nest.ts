@@ -29,7 +29,7 @@ export const patch: Patch = (exports, _library, tools) => {
             },
           };
         });
-        if (span === undefined) return handler.apply(this, arguments);
+        if (span === undefined) return Reflect.apply(handler, this, arguments);
         return span.run(handler, this, arguments, 'returned', false);
       });
     };

@@ -60,7 +60,7 @@ function traced(handler: (...args: any[]) => any, stack: readonly unknown[], too
         },
       };
     });
-    if (span === undefined) return handler.apply(this, arguments as any);
+    if (span === undefined) return Reflect.apply(handler, this, arguments);
     const args = [...arguments];
     args[at + 2] = span.next(args[at + 2], isError);
     return span.run(handler, this, args, 'awaited', true);

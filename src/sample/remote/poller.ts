@@ -5,7 +5,7 @@
 import type { ClientRequest, IncomingMessage } from 'node:http';
 import { context } from '@opentelemetry/api';
 import { suppressTracing } from '@opentelemetry/core';
-import { contained } from '../../diagnostics/contain';
+import { contained, rests } from '../../diagnostics/contain';
 import { report } from '../../diagnostics/log';
 
 export interface PollerOptions {
@@ -33,9 +33,10 @@ export class Poller {
 
   constructor(options: PollerOptions) {
     this.#options = options;
-    this.#ask = contained('sampling', () =>
-      context.with(suppressTracing(context.active()), () => this.#get()),
-    );
+    this.#ask = contained('sampling', () => {
+      if (rests('sampling')) this.#again();
+      else context.with(suppressTracing(context.active()), () => this.#get());
+    });
   }
 
   start(): void {
@@ -51,14 +52,15 @@ export class Poller {
   #get(): void {
     if (this.#stopped) return;
     let over = false;
+    let request: ClientRequest | undefined;
     const finish = contained('sampling', (error?: string, body?: string) => {
       if (over) return;
       over = true;
       this.#request = undefined;
-      this.#again();
       if (this.#stopped) return;
       if (error === undefined) this.#use(body ?? '');
       else this.#failed(error);
+      this.#again();
     });
     try {
       const url = this.#options.url();
@@ -71,36 +73,48 @@ export class Poller {
       const http: typeof import('node:http') =
         url.protocol === 'https:' ? require('node:https') : require('node:http');
       // No agent: a connection every minute isn't worth keeping.
-      const request = http.get(url, {
+      const asked = http.get(url, {
         agent: false,
         timeout: TIMEOUT,
         headers: { accept: 'application/json' },
       });
-      this.#request = request;
-      // A drop of bytes now and then keeps `timeout` from firing; this bounds the whole question.
-      const deadline = setTimeout(() => request.destroy(new Error(`no answer in ${TIMEOUT} ms`)), TIMEOUT);
-      deadline.unref();
-      request.on('socket', (socket) => socket.unref());
-      request.on(
-        'response',
-        contained('sampling', (response) => readBody(response, finish)),
-      );
-      request.on(
+      request = asked;
+      this.#request = asked;
+      // First of all: an error that nobody listens for would end the process.
+      asked.on(
         'error',
         contained('sampling', (error: NodeJS.ErrnoException) => finish(error.code ?? error.message)),
       );
-      request.on(
-        'timeout',
-        contained('sampling', () => request.destroy(new Error(`no answer in ${TIMEOUT} ms`))),
+      asked.on(
+        'socket',
+        contained('sampling', (socket) => {
+          try {
+            socket.unref();
+          } catch (error) {
+            // Rather no answer than a socket that keeps the process.
+            asked.destroy();
+            throw error;
+          }
+        }),
       );
-      request.on(
+      // A drop of bytes now and then keeps `timeout` from firing; this bounds the whole question.
+      const late = contained('sampling', () => asked.destroy(new Error(`no answer in ${TIMEOUT} ms`)));
+      const deadline = setTimeout(late, TIMEOUT);
+      deadline.unref();
+      asked.on(
+        'response',
+        contained('sampling', (response) => readBody(response, finish)),
+      );
+      asked.on('timeout', late);
+      asked.on(
         'close',
         contained('sampling', () => {
-          clearTimeout(deadline);
           finish('the connection closed');
+          clearTimeout(deadline);
         }),
       );
     } catch (error) {
+      request?.destroy();
       finish(error instanceof Error ? error.message : String(error));
     }
   }
@@ -134,15 +148,22 @@ function readBody(response: IncomingMessage, finish: (error?: string, body?: str
   }
   const chunks: Buffer[] = [];
   let bytes = 0;
-  response.on('data', (chunk: Buffer) => {
-    bytes += chunk.length;
-    if (bytes > MOST_BYTES) {
-      finish(`its answer is longer than ${MOST_BYTES} bytes`);
-      response.destroy();
-    } else {
-      chunks.push(chunk);
-    }
-  });
-  response.on('end', () => finish(undefined, Buffer.concat(chunks).toString('utf8')));
+  // First of all: an error that nobody listens for would end the process.
   response.on('error', (error: NodeJS.ErrnoException) => finish(error.code ?? error.message));
+  response.on(
+    'data',
+    contained('sampling', (chunk: Buffer) => {
+      bytes += chunk.length;
+      if (bytes > MOST_BYTES) {
+        finish(`its answer is longer than ${MOST_BYTES} bytes`);
+        response.destroy();
+      } else {
+        chunks.push(chunk);
+      }
+    }),
+  );
+  response.on(
+    'end',
+    contained('sampling', () => finish(undefined, Buffer.concat(chunks).toString('utf8'))),
+  );
 }

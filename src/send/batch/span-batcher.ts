@@ -7,7 +7,7 @@
  */
 import type { Resource } from '@opentelemetry/resources';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace-base';
-import { fault } from '../../diagnostics/contain';
+import { contained, fault } from '../../diagnostics/contain';
 import type { Counters } from '../../diagnostics/counters';
 import { report } from '../../diagnostics/log';
 import { BatchPacket } from '../encode/batch-packet';
@@ -323,7 +323,7 @@ export class SpanBatcher {
     if (this.#underWay > 0 || this.#idle.length === 0) return;
     const idle = this.#idle;
     this.#idle = [];
-    for (const callback of idle) callback();
+    for (const callback of idle) contained('flush', callback)();
   }
 }
 

@@ -11,7 +11,8 @@ import { suppressTracing } from '@opentelemetry/core';
 import { convertLegacyHttpOptions } from '@opentelemetry/otlp-exporter-base/node-http';
 import { ProtobufTraceSerializer } from '@opentelemetry/otlp-transformer';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace-base';
-import { contained } from '../../diagnostics/contain';
+import { contained, fault } from '../../diagnostics/contain';
+import type { Counters } from '../../diagnostics/counters';
 import { postAtExit } from '../transport/exit-post';
 
 /** What became of a post: undefined where all was taken. */
@@ -30,6 +31,8 @@ interface Open {
   readonly body: Uint8Array;
   readonly spans: number;
   request: ClientRequest | undefined;
+  /** Among the `unanswered`. */
+  left: boolean;
   readonly finish: (failure?: OtlpFailure) => void;
 }
 
@@ -46,6 +49,7 @@ const RETRYABLE = new Set([429, 502, 503, 504]);
 export class OtlpClient {
   readonly #settings: Settings;
   readonly #retries: boolean;
+  readonly #counters: Counters;
   readonly #requests = new Set<ClientRequest>();
   readonly #open = new Set<Open>();
   readonly #delays = new Map<NodeJS.Timeout, () => void>();
@@ -55,8 +59,9 @@ export class OtlpClient {
   #closed = false;
 
   /** @param retries false where another destination stands ready, which is better than to wait */
-  constructor(retries: boolean) {
+  constructor(retries: boolean, counters: Counters) {
     this.#retries = retries;
+    this.#counters = counters;
     // What OpenTelemetry's exporter for OTLP does in its constructor; the environment is read in there.
     this.#settings = convertLegacyHttpOptions({}, 'TRACES', 'v1/traces', TYPE);
     // Known by the time at which a process ends: nothing can be awaited then.
@@ -76,12 +81,13 @@ export class OtlpClient {
       let open: Open | undefined;
       const finish = contained('otlp', (failure?: OtlpFailure) => {
         if (open !== undefined && !this.#open.delete(open)) return;
+        if (open?.left) this.#counters.unanswered -= open.spans;
         done(failure, bytes);
       });
       const work = async (): Promise<OtlpFailure | undefined> => {
         const body = ProtobufTraceSerializer.serializeRequest(spans) ?? new Uint8Array();
         bytes = body.length;
-        open = { body, spans: spans.length, request: undefined, finish };
+        open = { body, spans: spans.length, request: undefined, left: false, finish };
         this.#open.add(open);
         return this.#deliver(open);
       };
@@ -95,7 +101,14 @@ export class OtlpClient {
    * @param limit milliseconds for which this thread may stand still
    */
   postNow(limit: number): void {
-    const rest = [...this.#open].filter(({ request }) => request?.writableFinished !== true);
+    const rest: Open[] = [];
+    for (const open of this.#open) {
+      if (open.request?.writableFinished !== true) rest.push(open);
+      else if (!open.left) {
+        open.left = true;
+        this.#counters.unanswered += open.spans;
+      }
+    }
     const headers = this.#headers ?? TYPE;
     const { ca, cert, key } = (this.#agent as import('node:https').Agent | undefined)?.options ?? {};
     const bodies = rest.map(({ body }) => body);
@@ -168,21 +181,41 @@ export class OtlpClient {
       : require('node:http');
     return new Promise((resolve) => {
       const request = http.request(url, { method: 'POST', agent: this.#agent, headers });
-      const deadline = setTimeout(() => request.destroy(new Error('no answer in time')), timeout).unref();
+      let deadline: NodeJS.Timeout | undefined;
       const finish = (answer: Answer): void => {
-        clearTimeout(deadline);
         this.#requests.delete(request);
         open.request = undefined;
         resolve(answer);
+        clearTimeout(deadline);
       };
       const fail = (message: string): void => finish({ ok: false, message, retryable: true });
-      this.#requests.add(request);
-      open.request = request;
-      request.on('response', (response) => read(response, finish, fail));
-      request.on('error', (error) => fail(messageOf(error)));
-      request.on('close', () => fail('the connection closed'));
-      ref(request, this.#held);
-      request.end(body);
+      // First of all: an error that nobody listens for would end the process.
+      request.on(
+        'error',
+        contained('otlp', (error) => fail(messageOf(error))),
+      );
+      try {
+        deadline = setTimeout(
+          contained('otlp', () => request.destroy(new Error('no answer in time'))),
+          timeout,
+        ).unref();
+        this.#requests.add(request);
+        open.request = request;
+        request.on(
+          'response',
+          contained('otlp', (response: IncomingMessage) => read(response, finish, fail)),
+        );
+        request.on(
+          'close',
+          contained('otlp', () => fail('the connection closed')),
+        );
+        ref(request, this.#held);
+        request.end(body);
+      } catch (error) {
+        request.destroy();
+        fault('otlp', error);
+        fail(messageOf(error));
+      }
     });
   }
 
@@ -215,24 +248,33 @@ function read(
   const chunks: Buffer[] = [];
   let length = 0;
   const status = response.statusCode ?? 0;
-  response.on('data', (chunk: Buffer) => {
-    length += chunk.length;
-    if (length <= MOST_ANSWER) chunks.push(chunk);
-    else response.destroy();
-  });
-  response.on('error', (error) => fail(messageOf(error)));
-  response.on('end', () => {
-    if (status >= 200 && status < 300) finish({ ok: true, body: Buffer.concat(chunks) });
-    else {
-      const seconds = Number(response.headers['retry-after']);
-      finish({
-        ok: false,
-        message: `it answered ${status}`,
-        retryable: RETRYABLE.has(status),
-        ...(seconds > 0 ? { retryAfter: seconds * 1000 } : {}),
-      });
-    }
-  });
+  response.on(
+    'error',
+    contained('otlp', (error) => fail(messageOf(error))),
+  );
+  response.on(
+    'data',
+    contained('otlp', (chunk: Buffer) => {
+      length += chunk.length;
+      if (length <= MOST_ANSWER) chunks.push(chunk);
+      else response.destroy();
+    }),
+  );
+  response.on(
+    'end',
+    contained('otlp', () => {
+      if (status >= 200 && status < 300) finish({ ok: true, body: Buffer.concat(chunks) });
+      else {
+        const seconds = Number(response.headers['retry-after']);
+        finish({
+          ok: false,
+          message: `it answered ${status}`,
+          retryable: RETRYABLE.has(status),
+          ...(seconds > 0 ? { retryAfter: seconds * 1000 } : {}),
+        });
+      }
+    }),
+  );
 }
 
 /** A collector may take a request and some of its spans only. */
@@ -277,9 +319,15 @@ function messageOf(error: unknown): string {
 /** Keeps the process alive for a request's socket, or lets it end. */
 function ref(request: ClientRequest, alive: boolean): void {
   const apply = (socket: import('node:net').Socket): void => {
-    if (alive) socket.ref();
-    else socket.unref();
+    try {
+      if (alive) socket.ref();
+      else socket.unref();
+    } catch (error) {
+      fault('otlp', error);
+      // Rather no answer than a socket that keeps the process.
+      request.destroy();
+    }
   };
   if (request.socket) apply(request.socket);
-  else request.once('socket', contained('otlp', apply));
+  else request.once('socket', apply);
 }

@@ -6,7 +6,7 @@
  */
 import type { Context } from '@opentelemetry/api';
 import type { ReadableSpan, Span } from '@opentelemetry/sdk-trace-base';
-import { contained, fault } from '../../diagnostics/contain';
+import { contained, fault, rests } from '../../diagnostics/contain';
 import type { Counters } from '../../diagnostics/counters';
 import { report } from '../../diagnostics/log';
 import { BoundedFlush } from '../bounded-flush';
@@ -62,7 +62,7 @@ export class OtlpSender implements Sender {
   constructor(options: OtlpSenderOptions) {
     this.#options = options;
     this.#counters = options.counters;
-    this.#client = new OtlpClient(options.passOn === undefined);
+    this.#client = new OtlpClient(options.passOn === undefined, options.counters);
     this.#flush = new BoundedFlush({
       hold: (alive) => this.#client.hold(alive),
       flush: () => this.#drain(),
@@ -89,6 +89,10 @@ export class OtlpSender implements Sender {
         counters.droppedAtShutdown++;
         return;
       }
+      if (rests('otlp')) {
+        counters.droppedByFault++;
+        return;
+      }
       const size = sizeOf(span);
       const { maxQueueSize, maxQueueBytes } = this.#options;
       if (this.#queue.length + this.#underWay >= maxQueueSize || this.#bytes + size > maxQueueBytes) {
@@ -98,10 +102,16 @@ export class OtlpSender implements Sender {
       }
       this.#queue.push({ span, size });
       this.#bytes += size;
+    } catch (error) {
+      this.#counters.droppedUnencodable++;
+      fault('otlp', error);
+      return;
+    }
+    try {
       if (this.#queue.length >= this.#options.maxBatchSize) this.#next();
       else this.#schedule();
     } catch (error) {
-      this.#counters.droppedUnencodable++;
+      // It waits, for the next one to take it along.
       fault('otlp', error);
     }
   }
@@ -177,10 +187,19 @@ export class OtlpSender implements Sender {
     }
     this.#requests++;
     this.#underWay += spans.length;
-    this.#client.post(spans, (failure, bytes) => {
+    let over = false;
+    const done = (failure: OtlpFailure | undefined, bytes: number): void => {
+      if (over) return;
+      over = true;
       this.#bytes -= size;
       this.#done(spans, failure, bytes);
-    });
+    };
+    try {
+      this.#client.post(spans, done);
+    } catch (error) {
+      fault('otlp', error);
+      done({ message: 'a failure inside the agent', spans: spans.length, whole: true }, 0);
+    }
   }
 
   #done(batch: readonly ReadableSpan[], failure: OtlpFailure | undefined, bytes: number): void {
@@ -203,7 +222,7 @@ export class OtlpSender implements Sender {
     if (this.#underWay > 0 || this.#queue.length > 0) return;
     const idle = this.#idle;
     this.#idle = [];
-    for (const callback of idle) callback();
+    for (const callback of idle) contained('flush', callback)();
   }
 
   #lost(batch: readonly ReadableSpan[], { message, spans, whole }: OtlpFailure): void {

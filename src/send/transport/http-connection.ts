@@ -5,7 +5,7 @@
 import { readFileSync } from 'node:fs';
 import type { Agent, ClientRequest, IncomingMessage } from 'node:http';
 import type { AgentOptions } from 'node:https';
-import { contained } from '../../diagnostics/contain';
+import { fault } from '../../diagnostics/contain';
 import { report } from '../../diagnostics/log';
 
 export interface HttpConnectionOptions {
@@ -85,11 +85,17 @@ export class HttpConnection {
 /** Keeps the process alive for a request's socket, or lets it end. */
 export function ref(request: ClientRequest, alive: boolean): void {
   const apply = (socket: import('node:net').Socket): void => {
-    if (alive) socket.ref();
-    else socket.unref();
+    try {
+      if (alive) socket.ref();
+      else socket.unref();
+    } catch (error) {
+      fault('http', error);
+      // Rather no answer than a socket that keeps the process.
+      request.destroy();
+    }
   };
   if (request.socket) apply(request.socket);
-  else request.once('socket', contained('http', apply));
+  else request.once('socket', apply);
 }
 
 /** The URL without what may be secret: user, password, query. */

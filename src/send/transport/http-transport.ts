@@ -5,12 +5,13 @@
  * What was given to `send` is kept until it was taken or refused for good, the oldest first; how much that may be is
  * the batcher's bound. After a failure one request at a time probes the collector. With a spool, what there is no room
  * for goes to a file, and so does everything when the process ends.
+ * Long, because what a failure half-way leaves of an entry must be known wherever one can come from.
  */
 import type { ClientRequest, IncomingMessage } from 'node:http';
 import { gzip } from 'node:zlib';
 import { context } from '@opentelemetry/api';
 import { suppressTracing } from '@opentelemetry/core';
-import { contained } from '../../diagnostics/contain';
+import { contained, fault, rests } from '../../diagnostics/contain';
 import { counters as agentCounters, type Counters } from '../../diagnostics/counters';
 import { report } from '../../diagnostics/log';
 import { CollectorVoice } from './collector-voice';
@@ -56,6 +57,10 @@ interface Entry {
   /** Connections that broke under it in a row. */
   breaks: number;
   request: ClientRequest | undefined;
+  /** Released: `done` was called. */
+  over: boolean;
+  /** Among the `unanswered`. */
+  left: boolean;
   /** To be called when it is under way. */
   taken?: (() => void) | undefined;
   /** It is in a file too; `fromFile` where that is where it came from. */
@@ -120,12 +125,21 @@ export class HttpTransport implements Transport {
       done('shutdown');
       return;
     }
+    if (rests('http')) {
+      done('fault');
+      return;
+    }
     this.#heldSpans += spans;
     this.#heldBytes += packet.buffer.byteLength;
     const order = this.#order++;
     this.#waiting.push({ ...entryOf(packet, spans, done, order), taken });
-    this.#next();
-    this.#spill();
+    try {
+      this.#next();
+      this.#spill();
+    } catch (error) {
+      // It waits, for the next one to take it along.
+      fault('http', error);
+    }
   }
 
   hold(alive: boolean): void {
@@ -133,7 +147,12 @@ export class HttpTransport implements Transport {
     this.#held = alive;
     for (const { request } of this.#active) if (request !== undefined) ref(request, alive);
     // Someone waits for the spans, maybe the end of the process: the pause may be longer than that.
-    if (flushes && this.#pause !== undefined && this.#clock.now() >= this.#notBefore) this.#resume();
+    if (!flushes || this.#pause === undefined) return;
+    try {
+      if (this.#clock.now() >= this.#notBefore) this.#resume();
+    } catch (error) {
+      fault('http', error);
+    }
   }
 
   /**
@@ -144,9 +163,11 @@ export class HttpTransport implements Transport {
    */
   drainNow(limit = 0): void {
     const answers = this.#backoff.failures === 0;
-    const unfinished = [...this.#active, ...this.#waiting].filter(
-      ({ request }) => !(request?.writableFinished === true && answers),
-    );
+    const unfinished: Entry[] = [];
+    for (const entry of [...this.#active, ...this.#waiting]) {
+      if (entry.request?.writableFinished === true && answers) this.#leave(entry);
+      else unfinished.push(entry);
+    }
     for (const entry of unfinished) entry.spooled ??= this.#spool?.append(entry.packet, entry.spans, true);
     const rest = unfinished.filter(({ spooled }) => spooled === undefined);
     if (rest.length === 0) return;
@@ -163,6 +184,13 @@ export class HttpTransport implements Transport {
     }
     // Of a collector that fails it was said.
     if (answers && lost > 0) report('TA_LOST_AT_EXIT', { url: safeUrl(this.#options.url), spans: lost });
+  }
+
+  /** Its answer may never be heard. */
+  #leave(entry: Entry): void {
+    if (entry.left || entry.fromFile) return;
+    entry.left = true;
+    this.#counters.unanswered += entry.spans;
   }
 
   close(): void {
@@ -194,7 +222,11 @@ export class HttpTransport implements Transport {
       entry.taken?.();
       entry.taken = undefined;
       // The agent never traces itself.
-      context.with(suppressTracing(context.active()), () => this.#start(entry));
+      try {
+        context.with(suppressTracing(context.active()), () => this.#start(entry));
+      } catch (error) {
+        this.#giveUp(entry, error);
+      }
     }
     this.#watchStall();
   }
@@ -220,9 +252,13 @@ export class HttpTransport implements Transport {
       entry.packet,
       contained('http', (error: Error | null, body: Buffer) => {
         if (!this.#active.has(entry)) return;
-        context.with(suppressTracing(context.active()), () =>
-          this.#post(entry, error === null ? body : entry.packet, error === null),
-        );
+        try {
+          context.with(suppressTracing(context.active()), () =>
+            this.#post(entry, error === null ? body : entry.packet, error === null),
+          );
+        } catch (failure) {
+          this.#giveUp(entry, failure);
+        }
       }),
     );
   }
@@ -236,10 +272,15 @@ export class HttpTransport implements Transport {
       entry.request = undefined;
       // Not among them any more: `drainNow` has found another way for it.
       if (!this.#active.delete(entry) || this.#closed) return;
-      this.#stalls = 0;
-      this.#cancelStall?.();
-      this.#cancelStall = undefined;
-      work();
+      try {
+        this.#stalls = 0;
+        const cancel = this.#cancelStall;
+        this.#cancelStall = undefined;
+        cancel?.();
+        work();
+      } catch (error) {
+        this.#giveUp(entry, error);
+      }
       this.#next();
     };
     const fail = (error: NodeJS.ErrnoException): void => settle(() => this.#failed(entry, request, error));
@@ -250,30 +291,32 @@ export class HttpTransport implements Transport {
         zipped,
         contained('http', (response: IncomingMessage) => {
           // A body that is not read would keep the connection from being used again.
-          response.resume();
           response.on('error', () => {});
+          response.resume();
           settle(() => this.#answered(entry, response, zipped));
         }),
       );
       entry.request = request;
+      // First of all: an error that nobody listens for would end the process.
+      request.on('error', contained('http', fail));
       stopClock = this.#clock.after(
         this.#options.timeout,
         contained('http', () => request!.destroy(new Error(`no answer in ${this.#options.timeout} ms`))),
       );
-      request.on('error', contained('http', fail));
       request.on(
         'close',
         contained('http', () => {
-          stopClock?.();
           fail(new Error('the connection closed'));
+          stopClock?.();
         }),
       );
       ref(request, this.#held);
       request.end(body);
     } catch (error) {
       // No request can be made of these settings: no later one either.
-      stopClock?.();
+      request?.destroy();
       settle(() => this.#refused(entry, error instanceof Error ? error.message : String(error)));
+      stopClock?.();
     }
   }
 
@@ -322,7 +365,9 @@ export class HttpTransport implements Transport {
     this.#voice.failed(entry.spans, `${error}; they wait and are sent again`, this.#clock.now());
     this.#putBack(entry);
     const wait = this.#backoff.next(retryAfter);
-    this.#pause?.();
+    const cancel = this.#pause;
+    this.#pause = undefined;
+    cancel?.();
     this.#pause = this.#clock.after(
       wait,
       contained('http', () => this.#resume()),
@@ -331,8 +376,9 @@ export class HttpTransport implements Transport {
   }
 
   #resume(): void {
-    this.#pause?.();
+    const cancel = this.#pause;
     this.#pause = undefined;
+    cancel?.();
     this.#next();
   }
 
@@ -344,6 +390,18 @@ export class HttpTransport implements Transport {
     this.#release(entry, 'rejected');
   }
 
+  /** A failure of ours has left it half-way: it is counted, and no trace of it stays. */
+  #giveUp(entry: Entry, error: unknown): void {
+    fault('http', error);
+    const at = this.#waiting.indexOf(entry);
+    if (at >= 0) this.#waiting.splice(at, 1);
+    const { request } = entry;
+    entry.request = undefined;
+    if (entry.fromFile && !entry.over) this.#counters.droppedByFault += entry.spans;
+    this.#release(entry, 'fault');
+    request?.destroy();
+  }
+
   #putBack(entry: Entry): void {
     let at = this.#waiting.length;
     while (at > 0 && this.#waiting[at - 1]!.order > entry.order) at--;
@@ -353,6 +411,9 @@ export class HttpTransport implements Transport {
   /** Done with it: taken, refused for good, or (from `close` and `#spill`) safe in a file. */
   #release(entry: Entry, lost?: Parameters<Done>[0]): void {
     this.#active.delete(entry);
+    if (entry.over) return;
+    entry.over = true;
+    if (entry.left) this.#counters.unanswered -= entry.spans;
     if (!this.#closed) entry.spooled?.settle();
     if (!entry.fromFile) {
       this.#heldSpans -= entry.spans;
@@ -393,5 +454,16 @@ export class HttpTransport implements Transport {
 /** @param spooled where it comes from a file */
 function entryOf(packet: Buffer, spans: number, done: Done, order: number, spooled?: Spooled): Entry {
   const fromFile = spooled !== undefined;
-  return { packet, spans, done, order, spooled, fromFile, breaks: 0, request: undefined };
+  return {
+    packet,
+    spans,
+    done,
+    order,
+    spooled,
+    fromFile,
+    breaks: 0,
+    over: false,
+    left: false,
+    request: undefined,
+  };
 }

@@ -55,14 +55,19 @@ export class NameResolver {
   /** Asks the system; `answer` comes in a later tick. At most one at a time: callers look at `ready`. */
   ask(answer: (error: NodeJS.ErrnoException | null, addresses: readonly string[]) => void): void {
     this.#asking = true;
-    this.#askedAt = this.#now();
-    this.#lookup(
-      this.#options.host,
-      contained('udp', (error: NodeJS.ErrnoException | null, addresses: readonly string[]) => {
-        this.#asking = false;
-        answer(error, addresses);
-      }),
-    );
+    try {
+      this.#askedAt = this.#now();
+      this.#lookup(
+        this.#options.host,
+        contained('udp', (error: NodeJS.ErrnoException | null, addresses: readonly string[]) => {
+          this.#asking = false;
+          answer(error, addresses);
+        }),
+      );
+    } catch (error) {
+      this.#asking = false;
+      throw error;
+    }
   }
 }
 

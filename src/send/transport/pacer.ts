@@ -96,8 +96,7 @@ export class Pacer<T extends Paced> {
   /** Packets wait, whatever the pace, until `resume`. */
   pause(): void {
     this.#paused = true;
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
+    this.#stopTimer();
   }
 
   resume(): void {
@@ -137,8 +136,7 @@ export class Pacer<T extends Paced> {
         this.#next();
       }
     }
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
+    this.#stopTimer();
   }
 
   /** Forgets what waits, and returns it. */
@@ -146,8 +144,7 @@ export class Pacer<T extends Paced> {
     const rest = this.#queue.slice(this.#first);
     this.#queue = [];
     this.#first = 0;
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
+    this.#stopTimer();
     return rest;
   }
 
@@ -158,10 +155,21 @@ export class Pacer<T extends Paced> {
     else this.#timer?.unref();
   }
 
+  #stopTimer(): void {
+    const timer = this.#timer;
+    this.#timer = undefined;
+    try {
+      clearTimeout(timer);
+    } catch {
+      // It rings for nothing.
+    }
+  }
+
   #pump(): void {
     if (this.#paused) return;
     this.#fill();
-    while (this.size > 0) {
+    // What leaves may bring a pause.
+    while (!this.#paused && this.size > 0) {
       const wait = this.#wait();
       if (wait > 0) {
         if (this.#timer !== undefined) return;

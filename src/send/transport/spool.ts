@@ -8,7 +8,7 @@
  * for that reason.
  */
 import * as fs from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import type { Counters } from '../../diagnostics/counters';
 import { report } from '../../diagnostics/log';
 import { isLeftBehind, NOBODY, parseSpoolName, type SpoolOwner, spoolName, thisProcess } from './spool-owner';
@@ -84,7 +84,7 @@ export class Spool {
     const { counters, directory, maxBytes } = this.#options;
     try {
       const bytes = HEADER_BYTES + packet.length;
-      fs.mkdirSync(directory, { recursive: true, mode: 0o700 });
+      makeFolder(directory);
       if (!this.#makeRoom(bytes)) {
         report(
           'TA_SPOOL_FAILED',
@@ -291,6 +291,20 @@ export class Spool {
       found.push({ path, created, owner, bytes: stat.size, silence: Date.now() - stat.mtimeMs });
     }
     return found;
+  }
+}
+
+/** Node's own `recursive` never returns where the system answers ENOENT below a folder that is there, as in /proc. */
+function makeFolder(path: string): void {
+  try {
+    fs.mkdirSync(path, { mode: 0o700 });
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST') return;
+    const parent = dirname(path);
+    if (code !== 'ENOENT' || parent === path) throw error;
+    makeFolder(parent);
+    fs.mkdirSync(path, { mode: 0o700 });
   }
 }
 

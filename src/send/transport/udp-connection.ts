@@ -75,9 +75,9 @@ export class UdpConnection {
 
   /** @returns whether the kernel has taken, or refused, the packet in this call; `answer` comes in a later tick */
   send(packet: Buffer, answer: SendAnswer): boolean {
-    const before = this.#socket.getSendQueueCount();
+    const before = this.#queued();
     this.#socket.send(packet, contained('udp', answer));
-    return this.#socket.getSendQueueCount() === before;
+    return before !== undefined && this.#queued() === before;
   }
 
   hold(alive: boolean): void {
@@ -88,6 +88,15 @@ export class UdpConnection {
       // Rather no socket than one that keeps the process.
       this.close();
       throw error;
+    }
+  }
+
+  /** Undefined where the socket doesn't tell: that is no reason to lose a packet. */
+  #queued(): number | undefined {
+    try {
+      return this.#socket.getSendQueueCount();
+    } catch {
+      return undefined;
     }
   }
 

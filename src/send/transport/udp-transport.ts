@@ -7,7 +7,7 @@
  * time and after errors, so that an agent that has moved is followed; packets wait meanwhile.
  * Long, because a socket's states, a name's addresses and what a packet meets of them are one machine.
  */
-import { contained, fault } from '../../diagnostics/contain';
+import { fault, rests } from '../../diagnostics/contain';
 import type { Counters } from '../../diagnostics/counters';
 import { report } from '../../diagnostics/log';
 import { type Lookup, NameResolver } from './name-resolver';
@@ -50,6 +50,8 @@ interface Outgoing {
   readonly taken: (() => void) | undefined;
   /** How often it was given to the kernel. */
   tries: number;
+  /** `done` was called before the kernel's answer: its buffer is somebody else's by now. */
+  over: boolean;
 }
 
 /** What docs/decisions/004-udp-pace.md has measured. */
@@ -91,6 +93,8 @@ export class UdpTransport implements Transport {
   #awaiting = false;
   /** What was sent to one of several addresses that is not known to listen; it can go to the next one still. */
   #unproven: Outgoing[] | undefined;
+  /** Those that the kernel took, and whose answer comes in the next tick. */
+  readonly #unanswered = new Set<Outgoing>();
   #proof: NodeJS.Timeout | undefined;
   /** Addresses that have refused, one after the other. */
   #refusals = 0;
@@ -117,7 +121,7 @@ export class UdpTransport implements Transport {
       },
       (outgoing) => this.#emit(outgoing),
       monotonic,
-      (length, urgent) => this.#receiver?.wait(length, urgent),
+      (length, urgent) => this.#room(length, urgent),
     );
     this.#pacer.pause();
   }
@@ -132,6 +136,14 @@ export class UdpTransport implements Transport {
   }
 
   prepare(): void {
+    try {
+      if (!rests('udp')) this.#prepare();
+    } catch (error) {
+      this.#startAnew(error);
+    }
+  }
+
+  #prepare(): void {
     if (this.#state === 'connected' && this.#resolver.stale && this.#resolver.ready) this.#resolve();
     if (this.#state !== 'idle' || monotonic() - this.#failedAt < RETRY_AFTER) return;
     this.#state = 'resolving';
@@ -146,68 +158,134 @@ export class UdpTransport implements Transport {
   }
 
   send(packet: Buffer, spans: number, done: Done, taken?: () => void): void {
-    if (this.#state === 'idle') this.prepare();
-    // `prepare` may have connected, or failed, at once.
-    const state = this.#state as string;
-    if (state === 'idle') done('unresolved');
-    else if (state === 'closed') done('shutdown');
-    else this.#pacer.push({ packet, spans, done, taken, tries: 0 });
+    const outgoing: Outgoing = { packet, spans, done, taken, tries: 0, over: false };
+    try {
+      if (this.#state !== 'closed' && rests('udp')) {
+        this.#done(outgoing, 'fault');
+        return;
+      }
+      if (this.#state === 'idle') this.#prepare();
+      // `prepare` may have connected, or failed, at once.
+      const state = this.#state as string;
+      if (state === 'closed') this.#done(outgoing, 'shutdown');
+      else if (state === 'idle') this.#done(outgoing, 'unresolved');
+      else this.#pacer.push(outgoing);
+    } catch (error) {
+      this.#startAnew(error);
+      this.#done(outgoing, 'fault');
+    }
   }
 
   makeRoom(bytes: number): void {
-    this.#pacer.makeRoom(bytes);
+    this.#guarded(() => this.#pacer.makeRoom(bytes));
   }
 
   hold(alive: boolean): void {
     this.#held = alive;
-    this.#connection?.hold(alive);
-    this.#pacer.hold(alive);
-    if (alive) this.#proof?.ref();
-    else this.#proof?.unref();
-    // A flush has ended: its losses are counted by now.
-    if (!alive) this.#receiver?.look();
+    this.#guarded(() => {
+      this.#connection?.hold(alive);
+      this.#pacer.hold(alive);
+      if (alive) this.#proof?.ref();
+      else this.#proof?.unref();
+      // A flush has ended: its losses are counted by now.
+      if (!alive) this.#receiver?.look();
+    });
   }
 
   drainNow(limit = 0): void {
-    if (this.#connection !== undefined) {
-      this.#pacer.drain(limit);
-      this.#receiver?.look();
+    this.#guarded(() => {
+      if (this.#connection !== undefined) {
+        this.#pacer.drain(limit);
+        this.#receiver?.look();
+      }
+      // What still waits, waits for a name: there is no synchronous look-up.
+      else this.#giveUp('unresolved');
+    });
+    // No tick may follow that tells what became of these. The kernel has them, and said nothing against it.
+    for (const outgoing of this.#unanswered) {
+      outgoing.over = true;
+      outgoing.done();
     }
-    // What still waits, waits for a name: there is no synchronous look-up.
-    else this.#giveUp('unresolved');
+    this.#unanswered.clear();
   }
 
   close(): void {
     if (this.#state === 'closed') return;
     this.#state = 'closed';
-    this.#giveUp('shutdown');
-    this.#proven();
+    this.#guarded(() => {
+      this.#giveUp('shutdown');
+      this.#proven();
+    });
     this.#connection?.close();
     this.#connection = undefined;
     this.#receiver = undefined;
   }
 
+  #guarded(work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      this.#startAnew(error);
+    }
+  }
+
+  /** Something failed half-way: what waits is given up, and the next packet finds all as it was at the start. */
+  #startAnew(error: unknown): void {
+    fault('udp', error);
+    const given = [...(this.#unproven ?? []), ...this.#pacer.clear()];
+    this.#pacer.pause();
+    this.#unproven = undefined;
+    // Where its timer rings, nothing is proven by it.
+    this.#proof = undefined;
+    this.#awaiting = false;
+    this.#connection?.close();
+    this.#connection = undefined;
+    this.#receiver = undefined;
+    if (this.#state !== 'closed') this.#state = 'idle';
+    for (const outgoing of given) this.#done(outgoing, 'fault');
+  }
+
+  #done(outgoing: Outgoing, lost?: LossCause): void {
+    this.#unanswered.delete(outgoing);
+    if (outgoing.over) return;
+    outgoing.over = true;
+    outgoing.done(lost);
+  }
+
+  /** A receiver's queue that can't be looked at is none. */
+  #room(length: number, urgent: boolean): number | undefined {
+    try {
+      return this.#receiver?.wait(length, urgent);
+    } catch (error) {
+      fault('udp', error);
+      this.#receiver = undefined;
+      return undefined;
+    }
+  }
+
   /** Asks for the name's addresses, while the connection there may be goes on. */
   #resolve(): void {
-    this.#resolver.ask((error, addresses) => {
-      this.#awaiting = false;
-      if (this.#state === 'closed') return;
-      const current = this.#connection?.address;
-      if (error !== null || addresses.length === 0) {
-        // An agent that was there once is kept: a name server that fails is no reason to lose what may arrive.
-        if (current === undefined) this.#fail('resolved', error ?? new Error('it has no address'));
-        else this.#go();
-      } else if (current !== undefined && addresses.includes(current)) {
-        this.#addresses = [current, ...addresses.filter((each) => each !== current)];
-        this.#go();
-      } else {
-        this.#refusals = 0;
-        this.#nextRound = Number.NEGATIVE_INFINITY;
-        this.#addresses = addresses;
-        this.#connect();
-        this.#go();
-      }
-    });
+    this.#resolver.ask((error, addresses) => this.#guarded(() => this.#resolved(error, addresses)));
+  }
+
+  #resolved(error: NodeJS.ErrnoException | null, addresses: readonly string[]): void {
+    this.#awaiting = false;
+    if (this.#state === 'closed') return;
+    const current = this.#connection?.address;
+    if (error !== null || addresses.length === 0) {
+      // An agent that was there once is kept: a name server that fails is no reason to lose what may arrive.
+      if (current === undefined) this.#fail('resolved', error ?? new Error('it has no address'));
+      else this.#go();
+    } else if (current !== undefined && addresses.includes(current)) {
+      this.#addresses = [current, ...addresses.filter((each) => each !== current)];
+      this.#go();
+    } else {
+      this.#refusals = 0;
+      this.#nextRound = Number.NEGATIVE_INFINITY;
+      this.#addresses = addresses;
+      this.#connect();
+      this.#go();
+    }
   }
 
   /** Connects to the first of the addresses to which there is a way. Nothing leaves before `#go`. */
@@ -235,7 +313,9 @@ export class UdpTransport implements Transport {
       maxBytes: this.#maxBytes,
       held: this.#held,
       onError: (error) => {
-        if (this.#connection === connection) this.#failed(error);
+        this.#guarded(() => {
+          if (this.#connection === connection) this.#failed(error);
+        });
       },
     });
     const { port, counters, receiverTables } = this.#options;
@@ -261,38 +341,61 @@ export class UdpTransport implements Transport {
   }
 
   #emit(outgoing: Outgoing): void {
-    const connection = this.#connection!;
-    outgoing.tries++;
-    let inKernel: boolean;
-    try {
-      inKernel = connection.send(outgoing.packet, (error) => this.#answer(outgoing, connection, error));
-      this.#receiver?.sent(outgoing.packet.length, outgoing.spans);
-    } catch (error) {
-      fault('udp', error);
-      outgoing.done('fault');
+    const connection = this.#connection;
+    if (connection === undefined) {
+      this.#done(outgoing, 'unresolved');
       return;
     }
-    if (inKernel && outgoing.tries === 1) outgoing.taken?.();
-    if (this.#unproven === undefined || this.#proof !== undefined) return;
+    outgoing.tries++;
+    try {
+      const inKernel = connection.send(outgoing.packet, (error) => this.#answer(outgoing, connection, error));
+      if (inKernel) this.#unanswered.add(outgoing);
+      this.#receiver?.sent(outgoing.packet.length, outgoing.spans);
+      if (inKernel && outgoing.tries === 1) outgoing.taken?.();
+      if (this.#unproven !== undefined && this.#proof === undefined) this.#awaitProof();
+    } catch (error) {
+      // A socket that throws is not used again.
+      this.#startAnew(error);
+      this.#done(outgoing, 'fault');
+    }
+  }
+
+  #awaitProof(): void {
     // One packet shows whether somebody listens; the others wait.
     this.#pacer.pause();
-    const over = contained('udp', () => {
-      // Of a turn so late that the refusal has come as well, it is heard first: sockets are read before immediates.
-      const proof = this.#proof;
-      const heard = contained('udp', () => {
-        if (this.#proof !== proof) return;
-        this.#proven();
-        this.#go();
+    const over = (): void =>
+      this.#guarded(() => {
+        // Of a turn so late that the refusal has come as well, it is heard first: sockets are read before immediates.
+        const proof = this.#proof;
+        const heard = (): void =>
+          this.#guarded(() => {
+            if (this.#proof !== proof) return;
+            this.#proven();
+            this.#go();
+          });
+        setImmediate(heard);
       });
-      setImmediate(heard);
-    });
     this.#proof = setTimeout(over, PROOF);
     if (!this.#held) this.#proof.unref();
   }
 
   /** What the kernel said to one packet. */
   #answer(outgoing: Outgoing, connection: UdpConnection, error: NodeJS.ErrnoException | null): void {
+    try {
+      this.#answered(outgoing, connection, error);
+    } catch (failure) {
+      this.#startAnew(failure);
+      this.#done(outgoing, 'fault');
+    }
+  }
+
+  #answered(outgoing: Outgoing, connection: UdpConnection, error: NodeJS.ErrnoException | null): void {
+    this.#unanswered.delete(outgoing);
     const current = connection === this.#connection;
+    if (outgoing.over) {
+      if (error !== null && current && error.code !== 'EMSGSIZE') this.#failed(error);
+      return;
+    }
     if (error === null) {
       if (this.#unproven !== undefined && current) this.#unproven.push(outgoing);
       else if (this.#unproven !== undefined && this.#mayTry(outgoing)) this.#emit(outgoing);
@@ -307,7 +410,7 @@ export class UdpTransport implements Transport {
     if (current) this.#failed(error);
     if (this.#awaiting) this.#pacer.putBack(outgoing);
     else if (this.#mayTry(outgoing)) this.#emit(outgoing);
-    else outgoing.done(this.#state === 'closed' ? 'shutdown' : 'refused');
+    else this.#done(outgoing, this.#state === 'closed' ? 'shutdown' : 'refused');
   }
 
   #mayTry(outgoing: Outgoing): boolean {
@@ -316,7 +419,7 @@ export class UdpTransport implements Transport {
 
   #sent(outgoing: Outgoing): void {
     this.#unrefused.add(outgoing.spans, this.#connection?.local === true);
-    outgoing.done();
+    this.#done(outgoing);
   }
 
   #tooLarge(outgoing: Outgoing): void {
@@ -329,7 +432,7 @@ export class UdpTransport implements Transport {
         this.#name,
       );
     }
-    outgoing.done('tooLarge');
+    this.#done(outgoing, 'tooLarge');
   }
 
   /** The connection has reported an error: what was sent last met nobody, and the agent may be elsewhere. */
@@ -366,7 +469,7 @@ export class UdpTransport implements Transport {
     this.#connect();
     for (const outgoing of again) {
       if (!all && this.#mayTry(outgoing)) this.#emit(outgoing);
-      else outgoing.done('refused');
+      else this.#done(outgoing, 'refused');
     }
   }
 
@@ -379,9 +482,14 @@ export class UdpTransport implements Transport {
   }
 
   #stopProof(): void {
-    clearTimeout(this.#proof);
+    const proof = this.#proof;
     this.#proof = undefined;
     this.#unproven = undefined;
+    try {
+      clearTimeout(proof);
+    } catch {
+      // It rings for nothing.
+    }
   }
 
   #fail(step: 'resolved' | 'reached', error: NodeJS.ErrnoException): void {
@@ -401,6 +509,6 @@ export class UdpTransport implements Transport {
   }
 
   #giveUp(cause: LossCause): void {
-    for (const { done } of this.#pacer.clear()) done(cause);
+    for (const outgoing of this.#pacer.clear()) this.#done(outgoing, cause);
   }
 }

@@ -3,24 +3,32 @@ import { useState } from 'react';
 import { AgentsPage } from './agents/agents-page';
 import { ComparePage } from './compare/compare-page';
 import { HelpDialog } from './help-dialog';
+import { ImportResult } from './import-result';
 import { MapPage } from './map/map-page';
 import { PageHead } from './page-head';
 import { useAddress } from './routing';
 import { SearchPage } from './search/search-page';
 import { TracePage } from './trace/trace-page';
+import { useImport } from './use-files';
 import { useKeys } from './use-keys';
 
 export function App() {
   const { path, search } = useAddress();
   const [help, setHelp] = useState(false);
+  const files = useImport();
+  // As Jaeger UI's: for a page that shows this one in a frame.
+  const embedded = new URLSearchParams(search).get('uiEmbed') === 'v0';
   useKeys({
     '?': () => setHelp(true),
     '/': () => document.querySelector<HTMLInputElement>('[data-find]')?.focus(),
   });
   return (
     <>
-      <PageHead path={path} onHelp={() => setHelp(true)} />
+      {!embedded && (
+        <PageHead path={path} busy={files.busy} onHelp={() => setHelp(true)} onImport={files.take} />
+      )}
       <main className="part" id="part">
+        <ImportResult {...files} />
         <Part path={path} search={search} />
       </main>
       <HelpDialog opened={help} onClose={() => setHelp(false)} />

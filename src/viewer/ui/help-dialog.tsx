@@ -4,7 +4,8 @@ import { Code, Kbd, Modal, Table, Title } from '@mantine/core';
 const KEYS: [keys: string[], what: string][] = [
   [['/'], 'search, or find in the trace'],
   [['?'], 'this help'],
-  [['↑', '↓'], 'the span above or below'],
+  [['↑', '↓', 'w', 's'], 'the span above or below'],
+  [['b', 'f'], 'a page up or down'],
   [['→', '←'], 'open or close what is below a span; ← goes to its parent'],
   [['Enter'], 'show or hide the span’s details'],
   [['n', 'N'], 'next or previous match'],

@@ -1,5 +1,13 @@
 /** The page's head: the ways to its parts, a look-up by trace id, the colour scheme, help. */
-import { ActionIcon, Group, TextInput, useComputedColorScheme, useMantineColorScheme } from '@mantine/core';
+import {
+  ActionIcon,
+  Button,
+  FileButton,
+  Group,
+  TextInput,
+  useComputedColorScheme,
+  useMantineColorScheme,
+} from '@mantine/core';
 import { type FormEvent, useState } from 'react';
 import { Link, navigate } from './routing';
 
@@ -10,7 +18,15 @@ const PARTS = [
   ['agents', 'Agents'],
 ] as const;
 
-export function PageHead({ path, onHelp }: { path: string; onHelp: () => void }) {
+interface PageHeadProps {
+  path: string;
+  /** Files are being taken in. */
+  busy: boolean;
+  onHelp: () => void;
+  onImport: (files: File[]) => void;
+}
+
+export function PageHead({ path, busy, onHelp, onImport }: PageHeadProps) {
   const at = path === '' ? 'search' : path === 'dependencies' ? 'map' : path;
   return (
     <header className="head">
@@ -28,6 +44,13 @@ export function PageHead({ path, onHelp }: { path: string; onHelp: () => void })
       </nav>
       <Group gap="xs" wrap="nowrap">
         <TraceLookup />
+        <FileButton multiple accept=".json,.jsonl,.ndjson,application/json" onChange={onImport}>
+          {(button) => (
+            <Button {...button} size="xs" variant="default" loading={busy}>
+              Import
+            </Button>
+          )}
+        </FileButton>
         <SchemeSwitch />
         <ActionIcon variant="default" size="input-xs" aria-label="Help: keys and queries" onClick={onHelp}>
           ?

@@ -8,11 +8,17 @@ const CHANGED = 'viewer:address';
 
 /** @param path from the page's base, without a leading slash; the address is kept out of the history with `replace` */
 export function navigate(path: string, { replace = false } = {}): void {
-  const url = base + path;
+  const url = base + withEmbed(path);
   if (url === location.pathname + location.search) return;
   if (replace) history.replaceState(null, '', url);
   else history.pushState(null, '', url);
   window.dispatchEvent(new Event(CHANGED));
+}
+
+/** A page in a frame stays without its head wherever its links lead. */
+function withEmbed(path: string): string {
+  if (new URLSearchParams(location.search).get('uiEmbed') !== 'v0' || /[?&]uiEmbed=/.test(path)) return path;
+  return `${path}${path.includes('?') ? '&' : '?'}uiEmbed=v0`;
 }
 
 function subscribe(listener: () => void): () => void {
@@ -46,7 +52,7 @@ export function Link({ to, children, ...rest }: { to: string; children: ReactNod
     navigate(to);
   };
   return (
-    <Anchor href={base + to} onClick={follow} {...rest}>
+    <Anchor href={base + withEmbed(to)} onClick={follow} {...rest}>
       {children}
     </Anchor>
   );

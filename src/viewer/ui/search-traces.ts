@@ -1,9 +1,10 @@
 /** Finds traces: with the viewer's own search, or on plain Jaeger by asking for each service and matching here. */
+
+import { parseQuery, QueryError } from '../api/query-language';
 import { ApiError, apiUrl, ask, askExtra } from './api';
 import { buildTrace } from './model/build-trace';
 import { parseDuration } from './model/duration';
 import type { ApiTrace } from './model/jaeger-trace';
-import { parseQuery, QueryError } from './model/query';
 import { matcher } from './model/query-match';
 import { queryOf, rangeOf, type SearchForm } from './model/search-form';
 import { sortSummaries, summaryOf, type TraceSummary } from './model/summary';

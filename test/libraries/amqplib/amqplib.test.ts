@@ -38,3 +38,36 @@ test('a message is consumed in the trace that it was published in', async (t) =>
   }
   assert.doesNotMatch(JSON.stringify(spans), /secret-body|guest:guest/);
 });
+
+for (const api of ['promises', 'callbacks']) {
+  test(`ES module, ${api}: what an exchange hands on is in its publisher's trace until it is acknowledged`, async (t) => {
+    if (!needsLibrary(t, 'amqplib') || !(await needs(t, 'rabbitmq'))) return;
+    const exchange = `tracing-agent-test-${process.pid}-${api}`;
+    const { spans, stdout, stderr, code } = await traceApp(join(__dirname, 'exchange-app.mjs'), {
+      args: [exchange, api],
+    });
+    assert.equal(code, 0, stderr);
+    assert.equal(stderr, '');
+    const ends = ['later', 'now', 'refused'];
+    assert.deepEqual(JSON.parse(stdout), {
+      bodies: ends.map((body) => [body, `birds.${body}`, 'kept']),
+      active: false,
+    });
+    const byId = new Map(spans.map((span) => [span.spanId, span]));
+    const above = (span: SeenSpan): string[] => {
+      const parent = byId.get(span.parentSpanId);
+      return parent === undefined ? [] : [parent.name, ...above(parent)];
+    };
+    for (const body of ends) {
+      const counted = spans.find((span) => span.name === `count ${body}`)!;
+      const [process, publish, ...rest] = above(counted);
+      assert.match(String(process), /^amq\.gen-\S+ process$/);
+      assert.deepEqual([publish, ...rest], [`publish ${exchange}`, 'order']);
+    }
+    const processed = spans.filter((span) => span.tags['span.kind'] === 'consumer');
+    // What is refused and not queued again is lost, which is an error.
+    const failed = processed.filter((span) => span.tags['otel.status_code'] === 'ERROR');
+    assert.deepEqual([processed.length, failed.length], [3, 1]);
+    assert.equal(processed[0]?.tags['messaging.rabbitmq.routing_key']?.toString().startsWith('birds.'), true);
+  });
+}

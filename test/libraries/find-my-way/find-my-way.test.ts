@@ -30,6 +30,8 @@ test('find-my-way: detail=handler makes a span of each handler', async (t) => {
   const { spans } = await traceUnchanged(join(__dirname, 'routes.cjs'), { env });
   assert.deepEqual(spansBelow(spans, 'GET /orders/7'), ['request handler - /orders/:id']);
   assert.deepEqual(spansBelow(spans, 'GET /later'), ['request handler - /later']);
+  // Until the response: a timer ends it after 20 ms.
+  assert.ok(spans.find(({ name }) => name === 'request handler - /later')!.duration > 10_000);
   assert.deepEqual(spansBelow(spans, 'GET /throws'), ['request handler - /throws!']);
   assert.deepEqual(spansBelow(spans, 'GET /rejects'), ['request handler - /rejects!']);
   assert.deepEqual(spansBelow(spans, 'GET /nowhere'), []);

@@ -14,7 +14,7 @@ router.on(
 router.get('/optional/:id?', (_req, res) => res.end('optional'));
 router.on(['PUT', 'POST'], '/both', (_req, res) => res.end('both'));
 router.all('/wild/*', (_req, res) => res.end('wild'));
-router.get('/later', (_req, res) => void setTimeout(() => res.end('later'), 1));
+router.get('/later', (_req, res) => void setTimeout(() => res.end('later'), 20));
 router.get('/throws', () => {
   throw new Error('canary');
 });

@@ -3,7 +3,7 @@
  */
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, mock, test } from 'node:test';
-import { contained, fault, rests } from '../../../src/diagnostics/contain';
+import { contained, containedUnlessResting, fault, rests } from '../../../src/diagnostics/contain';
 import { FaultBudget } from '../../../src/diagnostics/fault-budget';
 import { setLogWriter } from '../../../src/diagnostics/log';
 
@@ -56,10 +56,10 @@ test('failures far apart are forgiven one by one', () => {
   assert.ok(taken > 10 && taken < 30, `${taken}`);
 });
 
-test('a part that failed ten times rests for a minute, says so, and is tried again; what ends the process never rests', () => {
+test('a part that failed ten times rests for a minute, says so, and is tried again; what ends the process, and what ends what has begun, never rests', () => {
   let calls = 0;
   const work = (part: string) =>
-    contained(part, () => {
+    containedUnlessResting(part, () => {
       calls++;
       throw new Error('broken');
     });
@@ -68,6 +68,9 @@ test('a part that failed ten times rests for a minute, says so, and is tried aga
   assert.equal(calls, 10);
   assert.equal(rests('flaky'), true);
   assert.equal(lines.filter((line) => line.includes('TA_PART_RESTS')).length, 1);
+  let ended = 0;
+  contained('flaky', () => ended++)();
+  assert.equal(ended, 1);
   now += MINUTE;
   for (let call = 0; call < 30; call++) flaky();
   assert.equal(calls, 20);

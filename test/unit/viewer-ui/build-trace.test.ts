@@ -68,7 +68,7 @@ test('a call whose other side did not report is named', () => {
 test('a chain of 10,000 spans does not exhaust the stack', () => {
   const parts = large.spans.map((span, i) => ({
     id: span.spanID,
-    parent: i === 0 ? undefined : `s${i - 1}`,
+    parent: i === 0 ? undefined : large.spans[i - 1]!.spanID,
     process: 'p',
     name: 'n',
     at: i,

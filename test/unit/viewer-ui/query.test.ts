@@ -1,9 +1,9 @@
-/** Guards the page's text query: what it reads, what it refuses and where, and what it finds. */
+/** Guards what the page makes of a query: what it finds in a trace, how it is written and completed, and its addresses. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { parseQuery, writeValue } from '../../../src/viewer/api/query-language';
 import { buildTrace } from '../../../src/viewer/ui/model/build-trace';
 import { completingAt } from '../../../src/viewer/ui/model/completion';
-import { parseQuery, QueryError, writeValue } from '../../../src/viewer/ui/model/query';
 import { matcher } from '../../../src/viewer/ui/model/query-match';
 import { emptyForm, queryOf, readForm, writeForm } from '../../../src/viewer/ui/model/search-form';
 import { readView, writeView } from '../../../src/viewer/ui/model/trace-view';
@@ -32,34 +32,17 @@ const CASES: [query: string, spans: number][] = [
   ['span.kind!=client', 3],
   ['trace.service=mailer', 13],
   ['hostname=stock-1', 1],
-  ['operation="GET \\/cart"', 0],
+  ['operation="GET \\*cart"', 0],
   ['root=true', 1],
 ];
 for (const [query, spans] of CASES) {
   test(`${query || 'an empty query'} finds ${spans} of 13 spans`, () => assert.equal(found(query), spans));
 }
 
-const WRONG: [query: string, position: number][] = [
-  ['service=', 7],
-  ['(a', 0],
-  ['a AND', 5],
-  ['a "b', 2],
-  ['OR a', 0],
-  ['a )', 2],
-];
-for (const [query, position] of WRONG) {
-  test(`${query} is refused at character ${position}`, () => {
-    assert.throws(
-      () => parseQuery(query),
-      (error) => error instanceof QueryError && error.position === position,
-    );
-  });
-}
-
 test('a written value is read as it was', () => {
   for (const value of ['a', 'GET /x', 'say "hi"', 'back\\slash', 'or', '-1', 'a=b', '']) {
     const query = parseQuery(`k=${writeValue(value)}`);
-    assert.equal(query.type === 'term' && query.value, value);
+    assert.equal(query?.kind === 'tag' && query.value, value);
   }
 });
 

@@ -3,8 +3,8 @@
  */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { parseDuration } from '../../../src/viewer/duration';
-import { type Condition, parseQuery, QueryError } from '../../../src/viewer/query-language';
+import { parseDuration } from '../../../src/viewer/api/duration';
+import { type Condition, parseQuery, QueryError } from '../../../src/viewer/api/query-language';
 
 /** `(a & (b | c) & !d)` */
 function shown(condition: Condition | undefined): string {

@@ -5,11 +5,11 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { JaegerSpan, JaegerTag } from '../../../src/thrift/jaeger';
 import { ThriftError } from '../../../src/thrift/reader';
+import { parseQuery } from '../../../src/viewer/api/query-language';
 import { writeBatch } from '../../../src/viewer/batch-writer';
 import { Intake } from '../../../src/viewer/counters';
 import { IdTable } from '../../../src/viewer/id-table';
 import { decodeTrace, jsonTrace } from '../../../src/viewer/jaeger-trace';
-import { parseQuery } from '../../../src/viewer/query-language';
 import { findTraces } from '../../../src/viewer/search';
 import { Store } from '../../../src/viewer/store';
 

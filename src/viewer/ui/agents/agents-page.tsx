@@ -1,12 +1,13 @@
 /** The processes that send spans here, their health, and all that was lost. */
 import { Badge, Loader, Progress } from '@mantine/core';
+import type { AgentsAnswer } from '../../api/answers';
 import { askExtra } from '../api';
 import { Notice } from '../notice';
 import { ServiceName } from '../service-name';
 import { SortableTable } from '../sortable-table';
 import { useAnswer } from '../use-answer';
 import { useLive } from '../use-live';
-import { type AgentsAnswer, droppedBy, losses } from './agents-answer';
+import { droppedBy, losses } from './losses';
 
 const ago = (time: number) => {
   const seconds = Math.max(0, Math.round((Date.now() - time / 1000) / 1000));
@@ -45,7 +46,7 @@ export function AgentsPage() {
 
 function Senders({ data }: { data: AgentsAnswer }) {
   const lost = losses(data);
-  const { memory, addresses } = data;
+  const { memory, addresses, counters } = data;
   return (
     <>
       {lost.length === 0 ? (
@@ -92,6 +93,9 @@ function Senders({ data }: { data: AgentsAnswer }) {
         {memory.spans.toLocaleString('en')} spans in {memory.traces.toLocaleString('en')} traces,{' '}
         {megabytes(memory.bytes)} of {megabytes(memory.maxBytes)}
         {memory.file && `, kept in ${memory.file}`}
+        {counters.evictedSpans > 0 &&
+          `; ${counters.evictedSpans.toLocaleString('en')} older spans were removed to keep within the memory`}
+        {counters.refusedRequests > 0 && `; ${counters.refusedRequests} requests refused`}
       </p>
       <Progress value={(memory.bytes / memory.maxBytes) * 100} aria-label="Memory used" />
       <dl className="facts">

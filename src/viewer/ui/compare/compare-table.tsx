@@ -20,7 +20,8 @@ export function CompareTable({ rows }: { rows: ComparedNode[] }) {
         checked={only}
         onChange={(event) => setOnly(event.currentTarget.checked)}
       />
-      <section className="table-scroll" aria-label="Comparison">
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keys */}
+      <section className="table-scroll" aria-label="Comparison" tabIndex={0}>
         <table className="compare-table">
           <thead>
             <tr>
@@ -32,10 +33,7 @@ export function CompareTable({ rows }: { rows: ComparedNode[] }) {
           </thead>
           <tbody>
             {shown.map((row) => (
-              <tr
-                key={row.path}
-                data-only={row.a === undefined ? 'b' : row.b === undefined ? 'a' : undefined}
-              >
+              <tr key={row.key} data-only={row.a === undefined ? 'b' : row.b === undefined ? 'a' : undefined}>
                 <th scope="row" style={{ paddingLeft: 6 + row.depth * 14 }}>
                   <ServiceName name={row.service} /> {row.operation}
                   {row.a === undefined && <em> only in B</em>}

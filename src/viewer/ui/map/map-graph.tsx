@@ -1,12 +1,13 @@
 /** The drawn map, callers at the left; each service is a button. */
 import type { ReactNode } from 'react';
+import type { ServiceMap } from '../../api/answers';
 import { formatDuration } from '../model/duration';
 import { serviceColor } from '../model/service-color';
-import { type PlacedNode, placeNodes, type ServiceMap } from '../model/service-map';
+import { type PlacedNode, placeNodes } from '../model/service-map';
 
 const WIDTH = 190;
 const HEIGHT = 74;
-const STEP_X = 330;
+const STEP_X = 390;
 const STEP_Y = 104;
 
 interface MapGraphProps {
@@ -35,11 +36,19 @@ export function MapGraph({ map, chosen, onChoose }: MapGraphProps) {
               <g key={`${edge.parent} ${edge.child}`} data-failed={failed || undefined} className="map-edge">
                 <path d={curve(from, to)} strokeWidth={1.5 + 4 * (edge.count / most)} />
                 <polygon points={arrow(to)} />
-                <EdgeLabel from={from} to={to}>
-                  {edge.count} ×{edge.p95 > 0 ? ` p95 ${formatDuration(edge.p95)}` : ''}
-                  {failed ? ` ${percent(edge.errors, edge.count)} failed` : ''}
-                </EdgeLabel>
               </g>
+            );
+          })}
+          {/* Above all lines. */}
+          {map.edges.map((edge) => {
+            const from = byName.get(edge.parent);
+            const to = byName.get(edge.child);
+            if (from === undefined || to === undefined || from === to) return null;
+            return (
+              <EdgeLabel key={`${edge.parent} ${edge.child}`} from={from} to={to}>
+                {edge.count} ×{edge.p95 > 0 && `, p95 ${formatDuration(edge.p95)}`}
+                {edge.errors > 0 && `, ${percent(edge.errors, edge.count)} failed`}
+              </EdgeLabel>
             );
           })}
         </svg>
@@ -60,7 +69,7 @@ export function MapGraph({ map, chosen, onChoose }: MapGraphProps) {
           >
             <strong>{node.service}</strong>
             <span>
-              {node.count} request{node.count === 1 ? '' : 's'}, <Errors node={node} />
+              {node.count} span{node.count === 1 ? '' : 's'}, <Errors node={node} />
             </span>
             <span className="quiet">
               p50 {formatDuration(node.p50)}, p95 {formatDuration(node.p95)}
@@ -81,7 +90,7 @@ function EdgeLabel({ from, to, children }: { from: PlacedNode; to: PlacedNode; c
   const x = (left(from) + WIDTH + left(to)) / 2;
   const y = (top(from) + top(to) + HEIGHT) / 2 - 8;
   return (
-    <text x={x} y={y} textAnchor="middle">
+    <text className="map-label" x={x} y={y} textAnchor="middle">
       {children}
     </text>
   );

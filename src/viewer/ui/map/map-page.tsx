@@ -1,11 +1,12 @@
 /** The service map: who calls whom, how often, how long, with how many errors; a service opens its operations. */
 import { Group, Loader, NativeSelect } from '@mantine/core';
 import { useMemo } from 'react';
+import type { ServiceMap } from '../../api/answers';
 import { apiUrl, ask, askExtra } from '../api';
 import { buildTrace } from '../model/build-trace';
 import type { ApiDependency, ApiTrace } from '../model/jaeger-trace';
 import { emptyForm, rangeOf } from '../model/search-form';
-import { around, mapFromTraces, type ServiceMap } from '../model/service-map';
+import { around, mapFromTraces } from '../model/service-map';
 import { Notice } from '../notice';
 import { navigate } from '../routing';
 import { searchTraces } from '../search-traces';

@@ -1,9 +1,9 @@
 /** A service's operations with rate, errors and latencies, and the way to their traces. */
 import { Loader } from '@mantine/core';
+import { writeValue } from '../../api/query-language';
 import { askExtra } from '../api';
 import { buildTrace } from '../model/build-trace';
 import { formatDuration } from '../model/duration';
-import { writeValue } from '../model/query';
 import { emptyForm, rangeOf, writeForm } from '../model/search-form';
 import { statistics } from '../model/statistics';
 import { Notice } from '../notice';
@@ -19,12 +19,15 @@ interface OperationRow {
   p50: number;
   p95: number;
   max: number;
+  /** All its spans together. */
+  total: number;
   /** Spans a second; unknown on plain Jaeger. */
   rate?: number;
 }
 
 export function ServicePanel({ service, lookback }: { service: string; lookback: string }) {
   const answer = useAnswer(`${service} ${lookback}`, (signal) => readOperations(service, lookback, signal));
+  const most = (answer.value ?? []).reduce((max, row) => Math.max(max, row.total), 1);
   const link = (operation: string, rest = {}) =>
     `search?${writeForm({ ...emptyForm(), service, operation, lookback, ...rest })}`;
   return (
@@ -63,10 +66,25 @@ export function ServicePanel({ service, lookback }: { service: string; lookback:
             { name: 'P50', value: (row) => row.p50, show: (row) => formatDuration(row.p50) },
             { name: 'P95', value: (row) => row.p95, show: (row) => formatDuration(row.p95) },
             { name: 'Longest', value: (row) => row.max, show: (row) => formatDuration(row.max) },
+            {
+              name: 'Impact',
+              value: (row) => row.total,
+              show: (row) => <Impact part={row.total / most} time={row.total} />,
+            },
           ]}
         />
       )}
     </section>
+  );
+}
+
+/** How much of all time spent in the service is this operation's: where faster code would be felt. */
+function Impact({ part, time }: { part: number; time: number }) {
+  return (
+    <span className="impact" title={`${formatDuration(time)} in all`}>
+      <span style={{ width: `${part * 100}%` }} />
+      <span className="unseen">{formatDuration(time)}</span>
+    </span>
   );
 }
 
@@ -86,6 +104,6 @@ async function readOperations(
   const { traces } = await searchTraces(form, signal);
   const spans = traces.flatMap((each) => (each.trace ? buildTrace(each.trace).spans : []));
   return statistics(spans, (span) => (span.service === service ? span.operation : undefined)).map(
-    ({ name, count, failed, p50, p95, max }) => ({ operation: name, count, errors: failed, p50, p95, max }),
+    ({ name, count, failed, ...times }) => ({ operation: name, count, errors: failed, ...times }),
   );
 }

@@ -3,8 +3,10 @@ import { selfTime } from './intervals';
 import type { Span, Trace } from './span';
 
 export interface CallNode {
-  /** The operations from the root to here. */
-  path: string;
+  /** Its place among the tree's nodes. */
+  id: number;
+  /** Service and operation: unique among its siblings. */
+  name: string;
   service: string;
   operation: string;
   depth: number;
@@ -18,16 +20,21 @@ export interface CallNode {
 /** Without recursion: the trace's spans come parents first. @returns the roots */
 export function callTree(trace: Trace): CallNode[] {
   const roots: CallNode[] = [];
-  const byPath = new Map<string, CallNode>();
+  const below = new Map<CallNode | undefined, Map<string, CallNode>>();
+  let id = 0;
   const ofSpan = new Map<Span, CallNode>();
   for (const span of trace.spans) {
     const above = span.parent === undefined ? undefined : ofSpan.get(span.parent);
-    const path = `${above?.path ?? ''}\n${span.service}\t${span.operation}`;
-    let node = byPath.get(path);
+    // Names from the root to here would grow with the depth of a chain.
+    const siblings = below.get(above) ?? new Map<string, CallNode>();
+    below.set(above, siblings);
+    const name = `${span.service}\t${span.operation}`;
+    let node = siblings.get(name);
     if (node === undefined) {
       const { service, operation, depth } = span;
-      node = { path, service, operation, depth, spans: [], total: 0, self: 0, failed: 0, children: [] };
-      byPath.set(path, node);
+      const sums = { total: 0, self: 0, failed: 0 };
+      node = { id: id++, name, service, operation, depth, spans: [], ...sums, children: [] };
+      siblings.set(name, node);
       (above?.children ?? roots).push(node);
     }
     node.spans.push(span);
@@ -37,6 +44,42 @@ export function callTree(trace: Trace): CallNode[] {
     ofSpan.set(span, node);
   }
   return roots;
+}
+
+export interface PlacedCall {
+  node: CallNode;
+  above: PlacedCall | undefined;
+  /** Columns from the left, rows from the top; a caller stands in the middle of what it calls. */
+  column: number;
+  row: number;
+}
+
+/** A tree from left to right, at most so many nodes. */
+export function placeCalls(roots: CallNode[], most: number): PlacedCall[] {
+  const placed: PlacedCall[] = [];
+  const stack: { node: CallNode; above: PlacedCall | undefined }[] = [];
+  const push = (nodes: CallNode[], above: PlacedCall | undefined) => {
+    for (let i = nodes.length - 1; i >= 0; i--) stack.push({ node: nodes[i]!, above });
+  };
+  push(roots, undefined);
+  let rows = 0;
+  for (let next = stack.pop(); next !== undefined && placed.length < most; next = stack.pop()) {
+    const { node, above } = next;
+    const call = { node, above, column: above === undefined ? 0 : above.column + 1, row: -1 };
+    placed.push(call);
+    if (node.children.length === 0) call.row = rows++;
+    push(node.children, call);
+  }
+  // From the leaves up: what is below has its row by then.
+  const ends = new Map<PlacedCall, [first: number, last: number]>();
+  for (const call of placed.toReversed()) {
+    const [first, last] = ends.get(call) ?? [call.row < 0 ? rows++ : call.row, -1];
+    if (call.row < 0) call.row = last < 0 ? first : (first + last) / 2;
+    if (call.above === undefined) continue;
+    const known = ends.get(call.above);
+    ends.set(call.above, known === undefined ? [call.row, call.row] : [call.row, known[1]]);
+  }
+  return placed;
 }
 
 export interface FlameBox {

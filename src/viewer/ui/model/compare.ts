@@ -3,7 +3,8 @@ import { type CallNode, callTree } from './call-tree';
 import type { Trace } from './span';
 
 export interface ComparedNode {
-  path: string;
+  /** Its place in the list. */
+  key: number;
   service: string;
   operation: string;
   depth: number;
@@ -17,15 +18,15 @@ export interface ComparedNode {
 export function compareTraces(a: Trace, b: Trace): ComparedNode[] {
   const rows: ComparedNode[] = [];
   const visit = (left: CallNode[], right: CallNode[]) => {
-    const rest = new Map(right.map((node) => [node.path, node]));
+    const rest = new Map(right.map((node) => [node.name, node]));
     for (const node of left) {
-      const other = rest.get(node.path);
-      rest.delete(node.path);
-      rows.push(compared(node, node, other));
+      const other = rest.get(node.name);
+      rest.delete(node.name);
+      rows.push(compared(rows.length, node, other));
       visit(node.children, other?.children ?? []);
     }
     for (const node of rest.values()) {
-      rows.push(compared(node, undefined, node));
+      rows.push(compared(rows.length, undefined, node));
       visit([], node.children);
     }
   };
@@ -33,10 +34,10 @@ export function compareTraces(a: Trace, b: Trace): ComparedNode[] {
   return rows;
 }
 
-function compared(of: CallNode, a: CallNode | undefined, b: CallNode | undefined): ComparedNode {
-  const { path, service, operation, depth } = of;
+function compared(key: number, a: CallNode | undefined, b: CallNode | undefined): ComparedNode {
+  const { service, operation, depth } = (a ?? b)!;
   return {
-    path,
+    key,
     service,
     operation,
     depth,

@@ -20,19 +20,3 @@ export function completingAt(text: string, cursor: number): Completing {
   const prefix = /[\w.:/]*$/.exec(before)?.[0] ?? '';
   return { from: cursor - prefix.length, kind: 'key', key: '', prefix };
 }
-
-/** Fields that every server understands here. */
-export const FIELDS = [
-  'service',
-  'operation',
-  'duration',
-  'error',
-  'kind',
-  'root',
-  'traceID',
-  'spanID',
-  'trace.duration',
-  'trace.spans',
-  'trace.errors',
-  'trace.service',
-];

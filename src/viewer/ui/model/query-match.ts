@@ -1,29 +1,31 @@
 /** Whether a span matches a query: find in a trace, and search where the server has no search of its own. */
-import { parseDuration } from './duration';
-import type { Operator, Query } from './query';
+import type { Condition, Operator, Term } from '../../api/query-language';
 import { type Span, type Trace, tagOf } from './span';
 
 export type Matcher = (span: Span, trace: Trace) => boolean;
 
-export function matcher(query: Query): Matcher {
-  switch (query.type) {
-    case 'all':
-      return () => true;
-    case 'word':
-      return wordMatcher(query.text.toLowerCase());
+/** @param condition undefined asks for everything */
+export function matcher(condition: Condition | undefined): Matcher {
+  if (condition === undefined) return () => true;
+  switch (condition.kind) {
+    case 'text':
+      return wordMatcher(condition.text.toLowerCase());
     case 'not': {
-      const inner = matcher(query.query);
+      const inner = matcher(condition.of);
       return (span, trace) => !inner(span, trace);
     }
     case 'and':
     case 'or': {
-      const inner = query.queries.map(matcher);
-      return query.type === 'and'
+      const inner = condition.of.map(matcher);
+      return condition.kind === 'and'
         ? (span, trace) => inner.every((each) => each(span, trace))
         : (span, trace) => inner.some((each) => each(span, trace));
     }
-    case 'term':
-      return termMatcher(query.field, query.operator, query.value);
+    default: {
+      // A span without the tag doesn't have that value.
+      if (condition.operator === '!=') return matcher({ kind: 'not', of: { ...condition, operator: '=' } });
+      return condition.kind === 'tag' ? tagMatcher(condition) : fieldMatcher(condition);
+    }
   }
 }
 
@@ -37,81 +39,70 @@ function wordMatcher(word: string): Matcher {
     span.logs.some((log) => log.fields.some((field) => has(field.value)));
 }
 
-function termMatcher(field: string, operator: Operator, value: string): Matcher {
-  const compare = comparison(operator, value);
-  switch (field) {
+function fieldMatcher(term: Term): Matcher {
+  const text = (of: (span: Span, trace: Trace) => string): Matcher => {
+    return (span, trace) => fits(term, of(span, trace));
+  };
+  const number = (of: (span: Span, trace: Trace) => number): Matcher => {
+    return (span, trace) => ordered(of(span, trace), term.operator, term.number ?? 0);
+  };
+  switch (term.field) {
     case 'service':
-      return (span) => compare(span.service);
+      return text((span) => span.service);
     case 'operation':
-    case 'name':
-      return (span) => compare(span.operation);
+      return text((span) => span.operation);
     case 'kind':
-      return (span) => compare(span.kind ?? 'internal');
+      return text((span) => span.kind ?? 'internal');
     case 'spanID':
-      return (span) => compare(span.spanId);
+      return (span) => fits(term, span.spanId) || fits(term, span.spanId.replace(/^0+/, ''));
     case 'traceID':
-      return (_, trace) => compare(trace.id);
+      return text((_, trace) => trace.id);
     case 'error':
-      return (span) => compare(String(span.failed));
+      return text((span) => String(span.failed));
     case 'root':
-      return (span) => compare(String(span.parent === undefined));
+      return text((span) => String(span.parent === undefined));
     case 'duration':
-      return durationMatcher(operator, value, (span) => span.duration);
+      return number((span) => span.duration);
     case 'trace.duration':
-      return durationMatcher(operator, value, (_, trace) => trace.duration);
+      return number((_, trace) => trace.duration);
     case 'trace.spans':
-      return (_, trace) => compare(String(trace.spans.length));
+      return number((_, trace) => trace.spans.length);
     case 'trace.errors':
-      return (_, trace) => compare(String(trace.failed));
-    case 'trace.service':
-      return (_, trace) => trace.services.some((each) => compare(each.name));
+      return number((_, trace) => trace.failed);
     default:
-      return tagMatcher(field.replace(/^tag\./, ''), operator, compare);
+      return (_, trace) => trace.services.some((each) => fits(term, each.name));
   }
 }
 
-function durationMatcher(
-  operator: Operator,
-  value: string,
-  of: (span: Span, trace: Trace) => number,
-): Matcher {
-  // A bare number is microseconds here, as the API's description says.
-  const wanted = /^\d+(\.\d+)?$/.test(value) ? Number(value) : parseDuration(value);
-  if (wanted === undefined) return () => false;
-  const compare = comparison(operator, String(wanted));
-  return (span, trace) => compare(String(of(span, trace)));
-}
-
-function tagMatcher(key: string, operator: Operator, compare: (text: string) => boolean): Matcher {
+function tagMatcher(term: Term): Matcher {
   return (span, trace) => {
-    const own = tagOf(span, key) ?? tagOf({ tags: trace.processes.get(span.processId)?.tags ?? [] }, key);
-    if (own !== undefined) return compare(own);
-    const logged = span.logs.flatMap((log) => log.fields.filter((each) => each.key === key));
-    // A span without the tag doesn't have that value.
-    return logged.length === 0 ? operator === '!=' : logged.some((each) => compare(String(each.value)));
+    const tags = trace.processes.get(span.processId)?.tags ?? [];
+    const own = tagOf(span, term.field) ?? tagOf({ tags }, term.field);
+    if (own !== undefined) return fits(term, own);
+    return span.logs.some((log) =>
+      log.fields.some((each) => each.key === term.field && fits(term, String(each.value))),
+    );
   };
 }
 
-function comparison(operator: Operator, value: string): (text: string) => boolean {
-  if (operator === '~') return (text) => text.toLowerCase().includes(value.toLowerCase());
-  if (operator === '=' || operator === '!=') {
-    const pattern = wildcard(value);
-    return operator === '=' ? (text) => pattern.test(text) : (text) => !pattern.test(text);
+function fits({ operator, value, pattern, number }: Term, text: string): boolean {
+  if (operator === '~') return text.toLowerCase().includes(value.toLowerCase());
+  if (operator === '=') return pattern === undefined ? text === value : pattern.test(text);
+  return text.trim() !== '' && ordered(Number(text), operator, number ?? Number.NaN);
+}
+
+/** False for what is no number. */
+function ordered(value: number, operator: Operator, limit: number): boolean {
+  switch (operator) {
+    case '>':
+      return value > limit;
+    case '>=':
+      return value >= limit;
+    case '<':
+      return value < limit;
+    case '<=':
+      return value <= limit;
+    default:
+      return value === limit;
   }
-  const wanted = Number(value);
-  const numeric = value.trim() !== '' && !Number.isNaN(wanted);
-  return (text) => {
-    const order = numeric ? Number(text) - wanted : text < value ? -1 : text > value ? 1 : 0;
-    if (operator === '>') return order > 0;
-    if (operator === '>=') return order >= 0;
-    return operator === '<' ? order < 0 : order <= 0;
-  };
-}
-
-/** `*` stands for any text, `\*` for a star. */
-function wildcard(value: string): RegExp {
-  const source = value.replace(/\\\*|\*|[\\^$.|?+()[\]{}]/g, (found) =>
-    found === '*' ? '[\\s\\S]*' : found === '\\*' ? '\\*' : `\\${found}`,
-  );
-  return new RegExp(`^${source}$`);
 }

@@ -55,8 +55,11 @@ export function rowsOf(trace: Trace, choice: RowChoice): Row[] {
     const dimmed = choice.only !== undefined && !choice.only.has(span.key);
     rows.push({ type: 'span', key: span.key, span, depth: span.depth - base + indent, collapsed, dimmed });
     if (collapsed) continue;
-    // What a filter left is looked at one by one.
-    const groups = choice.group && kept === undefined ? groupsOf(span) : [];
+    // What a search or a least duration left is looked at one by one.
+    const grouped = choice.group && choice.only === undefined && !choice.least;
+    const groups = grouped
+      ? groupsOf(span).filter((each) => choice.hiddenServices?.has(each.members[0]!.service) !== true)
+      : [];
     if (groups.length === 0) pushAll(stack, span.children, indent);
     else pushGrouped(stack, span, groups, indent);
   }

@@ -16,7 +16,11 @@ export function whySampled(trace: Trace): SamplingReason | undefined {
     if (type === undefined) continue;
     return { span, type, sentence: sentenceFor(type, tagOf(span, 'sampler.param', 'jaeger.sampler.param')) };
   }
-  return undefined;
+  const root = trace.roots.find((span) => span.missingParent === undefined);
+  if (root === undefined) return undefined;
+  const sentence =
+    'No span names a sampler. Those of OpenTelemetry leave no tag, so it is always_on, the default, which keeps every trace, or a ratio.';
+  return { span: root, type: '', sentence };
 }
 
 function sentenceFor(type: string, param: string | undefined): string {

@@ -1,7 +1,7 @@
 /** What the search form holds: to and from the page's address (Jaeger UI's parameters and `q`), and as one query. */
+import { SORTS, type Sort } from '../../api/answers';
+import { writeValue } from '../../api/query-language';
 import { parseDuration } from './duration';
-import { writeValue } from './query';
-import type { SortOrder } from './summary';
 
 export interface SearchForm {
   service: string;
@@ -18,7 +18,7 @@ export interface SearchForm {
   end?: number;
   limit: number;
   query: string;
-  sort: SortOrder;
+  sort: Sort;
   /** Tags shown as columns of the list. */
   columns: string[];
 }
@@ -50,8 +50,7 @@ export function readForm(search: string): SearchForm {
   form.errors = given.get('errors') === '1';
   form.tags = readTags(given.get('tags') ?? '');
   form.limit = Math.min(1500, Math.max(1, Number(given.get('limit')) || form.limit));
-  const sort = given.get('sort');
-  if (sort === 'duration' || sort === 'spans' || sort === 'errors') form.sort = sort;
+  form.sort = SORTS.find((each) => each === given.get('sort')) ?? form.sort;
   form.columns = (given.get('columns') ?? '').split(',').filter((each) => each !== '');
   const start = Number(given.get('start'));
   const end = Number(given.get('end'));

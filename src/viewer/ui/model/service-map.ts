@@ -1,27 +1,11 @@
 /** The service map: nodes and edges with counts, errors and latencies, and where each node is drawn. */
+import type { ServiceMap } from '../../api/answers';
 import type { ApiDependency } from './jaeger-trace';
 import type { Trace } from './span';
 import { percentile } from './statistics';
 
-export interface MapNode {
-  service: string;
-  count: number;
-  errors: number;
-  p50: number;
-  p95: number;
-}
-export interface MapEdge {
-  parent: string;
-  child: string;
-  count: number;
-  errors: number;
-  p50: number;
-  p95: number;
-}
-export interface ServiceMap {
-  nodes: MapNode[];
-  edges: MapEdge[];
-}
+export type MapNode = ServiceMap['nodes'][number];
+export type MapEdge = ServiceMap['edges'][number];
 
 class Sums {
   count = 0;

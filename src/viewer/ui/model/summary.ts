@@ -1,25 +1,11 @@
 /** One line of the list of traces: as the viewer's search gives it, or made from a whole trace of plain Jaeger. */
+import type { Sort, TraceSummary as Summary } from '../../api/answers';
 import { buildTrace } from './build-trace';
 import type { ApiTrace } from './jaeger-trace';
 import type { Trace } from './span';
 
-export interface TraceSummary {
-  traceID: string;
-  rootService: string;
-  rootOperation: string;
-  hasRoot: boolean;
-  /** Microseconds since the epoch. */
-  startTime: number;
-  duration: number;
-  spans: number;
-  errors: number;
-  /** Spans whose parent hasn't arrived. */
-  orphans: number;
-  services: { name: string; spans: number; errors: number }[];
-  /** Ids of spans that matched. */
-  matches: string[];
-  version: number;
-  /** The whole trace, where the search asked for it. */
+/** With the whole trace, where the search asked for it. */
+export interface TraceSummary extends Summary {
   trace?: ApiTrace;
 }
 
@@ -47,10 +33,8 @@ export function summaryOf(
   };
 }
 
-export type SortOrder = 'start' | 'duration' | 'spans' | 'errors';
-
 /** The most of it first; of equals the newest. */
-export function sortSummaries(list: TraceSummary[], order: SortOrder): TraceSummary[] {
+export function sortSummaries(list: TraceSummary[], order: Sort): TraceSummary[] {
   const value = (each: TraceSummary) => (order === 'start' ? each.startTime : each[order]);
   return [...list].sort((a, b) => value(b) - value(a) || b.startTime - a.startTime);
 }

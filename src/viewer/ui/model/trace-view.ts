@@ -1,6 +1,6 @@
 /** What a link to a trace holds: which view, zoom, selection, what is collapsed, and what is looked for. */
 
-export const TRACE_VIEWS = ['timeline', 'flame', 'statistics', 'spans', 'json'] as const;
+export const TRACE_VIEWS = ['timeline', 'flame', 'graph', 'statistics', 'spans', 'json'] as const;
 export type ViewName = (typeof TRACE_VIEWS)[number];
 
 export interface TraceView {

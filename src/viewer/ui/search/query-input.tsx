@@ -1,9 +1,9 @@
 /** The text query with completion of fields, tags and their values. */
 import { Autocomplete } from '@mantine/core';
 import { useRef, useState } from 'react';
+import { FIELDS, writeValue } from '../../api/query-language';
 import { apiUrl, ask, askExtra } from '../api';
-import { type Completing, completingAt, FIELDS } from '../model/completion';
-import { writeValue } from '../model/query';
+import { type Completing, completingAt } from '../model/completion';
 import { allServices } from '../search-traces';
 import { useAnswer } from '../use-answer';
 
@@ -16,6 +16,7 @@ interface QueryInputProps {
 
 export function QueryInput({ value, service, error, onChange }: QueryInputProps) {
   const input = useRef<HTMLInputElement>(null);
+  const [opened, setOpened] = useState(false);
   const [cursor, setCursor] = useState(value.length);
   const piece = completingAt(value, cursor);
   const answer = useAnswer(`${piece.kind} ${piece.key} ${piece.prefix} ${service}`, (signal) =>
@@ -45,9 +46,18 @@ export function QueryInput({ value, service, error, onChange }: QueryInputProps)
       maxDropdownHeight={240}
       onChange={(next) => {
         onChange(next);
-        setCursor(input.current?.selectionStart ?? next.length);
+        // A choice comes this way as well, before the field's own cursor has moved.
+        const chosen = options.includes(next) ? next.length - after.length : undefined;
+        setCursor(chosen ?? input.current?.selectionStart ?? next.length);
       }}
-      onOptionSubmit={(next) => setCursor(next.length - after.length)}
+      dropdownOpened={opened}
+      onDropdownOpen={() => setOpened(true)}
+      onDropdownClose={() => setOpened(false)}
+      onOptionSubmit={(next) => {
+        setCursor(next.length - after.length);
+        // A field wants its value next; the choice itself closes the list.
+        if (next.slice(0, next.length - after.length).endsWith('=')) setTimeout(() => setOpened(true));
+      }}
       onKeyUp={() => setCursor(input.current?.selectionStart ?? value.length)}
       onClick={() => setCursor(input.current?.selectionStart ?? value.length)}
     />

@@ -35,6 +35,7 @@ export function Scatter({ traces }: { traces: TraceSummary[] }) {
 function draw(element: HTMLElement, traces: TraceSummary[], dark: boolean): uPlot {
   const list = [...traces].sort((a, b) => a.startTime - b.startTime);
   const color = { good: dark ? '#74c0fc' : '#1864ab', bad: dark ? '#ff8787' : '#c92a2a' };
+  const times = list.map((each) => each.startTime / 1e6);
   const ink = dark ? '#c9c9c9' : '#495057';
   const radius = (each: TraceSummary) => 3 + Math.min(9, Math.sqrt(each.spans));
   const points = (u: uPlot) => {
@@ -73,16 +74,16 @@ function draw(element: HTMLElement, traces: TraceSummary[], dark: boolean): uPlo
       legend: { show: false },
       cursor: { drag: { x: false, y: false }, points: { show: false } },
       scales: {
-        x: { time: true, range: (_, from, to) => pad(from, to) },
+        x: { time: true, range: () => pad(times[0] ?? 0, times.at(-1) ?? 0) },
         y: { range: (_, __, most) => [0, most * 1.15 || 1] },
       },
       axes: [
-        axis,
+        { ...axis, space: 110, values: (_, ticks) => ticks.map(clock(ticks)) },
         { ...axis, size: 64, values: (_, values) => values.map((each) => formatDuration(each * 1000)) },
       ],
       series: [{}, { paths: points, points: { show: false } }],
     },
-    [list.map((each) => each.startTime / 1e6), list.map((each) => Math.max(1, each.duration) / 1000)],
+    [times, list.map((each) => Math.max(1, each.duration) / 1000)],
     element,
   );
   const nearest = (event: MouseEvent): TraceSummary | undefined => {
@@ -110,6 +111,15 @@ function draw(element: HTMLElement, traces: TraceSummary[], dark: boolean): uPlo
     if (each) navigate(`trace/${each.traceID}`);
   });
   return plot;
+}
+
+/** Moments as the list below writes them; with the day where the plot spans several. */
+function clock(times: number[]): (time: number) => string {
+  const days = (times.at(-1) ?? 0) - (times[0] ?? 0) > 86_400;
+  const options: Intl.DateTimeFormatOptions = days
+    ? { month: 'short', day: 'numeric', hour: '2-digit', minute: '2-digit' }
+    : { hour: '2-digit', minute: '2-digit', second: '2-digit' };
+  return (time) => new Date(time * 1000).toLocaleString(undefined, options);
 }
 
 /** Room for the points at the edges; a second where there is only one moment. */

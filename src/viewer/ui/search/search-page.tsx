@@ -1,11 +1,13 @@
 /** Search: the form, the scatter plot and the live list of traces; all of it is in the address. */
 import { Button, Group, Loader, NativeSelect, Switch, TextInput } from '@mantine/core';
 import { useMemo, useState } from 'react';
-import { ApiError } from '../api';
-import { queryOf, readForm, type SearchForm, writeForm } from '../model/search-form';
-import { mergeSummaries, type SortOrder, sortSummaries, type TraceSummary } from '../model/summary';
+import type { Counters, Sort } from '../../api/answers';
+import { losses } from '../agents/losses';
+import { ApiError, apiUrl } from '../api';
+import { queryOf, rangeOf, readForm, type SearchForm, writeForm } from '../model/search-form';
+import { mergeSummaries, sortSummaries, type TraceSummary } from '../model/summary';
 import { Notice } from '../notice';
-import { navigate } from '../routing';
+import { Link, navigate } from '../routing';
 import { searchTraces } from '../search-traces';
 import { useAnswer } from '../use-answer';
 import { useLive } from '../use-live';
@@ -26,10 +28,14 @@ export function SearchPage({ search }: { search: string }) {
   const [live, setLive] = useState(true);
   const [basket, setBasket] = useState<string[]>([]);
   const answer = useAnswer(search, (signal) => searchTraces(form, signal));
+  const [lost, setLost] = useState<string[]>([]);
+  const count = ({ counters }: { counters: Counters }) => setLost(losses({ counters, agents: [] }));
   const state = useLive(
     live && form.lookback !== 'custom',
     { q: queryOf(form) || undefined },
     {
+      hello: count,
+      counters: count,
       changes: ({
         traces,
         evicted,
@@ -81,7 +87,7 @@ export function SearchPage({ search }: { search: string }) {
               size="xs"
               aria-label="Order"
               value={form.sort}
-              onChange={(event) => change({ sort: event.currentTarget.value as SortOrder })}
+              onChange={(event) => change({ sort: event.currentTarget.value as Sort })}
               data={[
                 { value: 'start', label: 'Newest first' },
                 { value: 'duration', label: 'Longest trace first' },
@@ -89,6 +95,11 @@ export function SearchPage({ search }: { search: string }) {
                 { value: 'errors', label: 'Most errors first' },
               ]}
             />
+            {found?.own && found.traces.length > 0 && (
+              <Button component="a" size="xs" variant="default" href={exportUrl(form)} download>
+                Export
+              </Button>
+            )}
             <Columns columns={form.columns} onChange={(columns) => change({ columns })} />
           </Group>
         </Group>
@@ -96,6 +107,11 @@ export function SearchPage({ search }: { search: string }) {
           <Notice failed title="The search failed" onAgain={answer.again}>
             {answer.error.message}
           </Notice>
+        )}
+        {lost.length > 0 && (
+          <p className="lost">
+            <Link to="agents">Spans were lost on the way</Link> {lost.join('; ')}
+          </p>
         )}
         <Basket ids={basket} onClear={() => setBasket([])} />
         {found !== undefined && found.traces.length > 0 && <Scatter traces={found.traces} />}
@@ -106,11 +122,23 @@ export function SearchPage({ search }: { search: string }) {
           </Notice>
         )}
         {found !== undefined && found.traces.length > 0 && (
-          <TraceList traces={found.traces} columns={form.columns} picked={basket} onPick={pick} />
+          <TraceList
+            traces={found.traces}
+            query={queryOf(form)}
+            columns={form.columns}
+            picked={basket}
+            onPick={pick}
+          />
         )}
       </section>
     </div>
   );
+}
+
+/** What the search finds, as a file that “Import” and Jaeger's own page read. */
+function exportUrl(form: SearchForm): string {
+  const { start, end } = rangeOf(form, Date.now());
+  return apiUrl('export', { q: queryOf(form), start, end, limit: form.limit, sort: form.sort });
 }
 
 function Columns({ columns, onChange }: { columns: string[]; onChange: (columns: string[]) => void }) {

@@ -8,6 +8,7 @@ import { ServiceName } from '../service-name';
 
 interface TraceLineProps {
   trace: TraceSummary;
+  query: string;
   columns: string[];
   /** The longest duration in the list. */
   longest: number;
@@ -15,7 +16,7 @@ interface TraceLineProps {
   onPick: (id: string) => void;
 }
 
-export function TraceLine({ trace, columns, longest, picked, onPick }: TraceLineProps) {
+export function TraceLine({ trace, query, columns, longest, picked, onPick }: TraceLineProps) {
   const name = trace.hasRoot
     ? `${trace.rootService}: ${trace.rootOperation}`
     : `${trace.rootService || 'no span yet'}: ${trace.rootOperation} (no root yet)`;
@@ -30,14 +31,18 @@ export function TraceLine({ trace, columns, longest, picked, onPick }: TraceLine
       />
       <div className="trace-line-main">
         <Link
-          to={`trace/${trace.traceID}${first === undefined ? '' : `?span=${first}`}`}
+          to={`trace/${trace.traceID}${first === undefined ? '' : `?${new URLSearchParams({ uiFind: query, span: first })}`}`}
           className="trace-line-name"
         >
           {name}
         </Link>
         <div className="trace-line-notes">
           {trace.services.map((each) => (
-            <ServiceName key={each.name} name={each.name} note={String(each.spans)} />
+            <ServiceName
+              key={each.name}
+              name={each.name}
+              note={each.errors > 0 ? `${each.spans}, ${each.errors} failed` : String(each.spans)}
+            />
           ))}
           {trace.errors > 0 && (
             <Badge size="sm" color="red.9">

@@ -6,12 +6,14 @@ import { TraceLine } from './trace-line';
 
 interface TraceListProps {
   traces: TraceSummary[];
+  /** Marked in each trace. */
+  query: string;
   columns: string[];
   picked: string[];
   onPick: (id: string) => void;
 }
 
-export function TraceList({ traces, columns, picked, onPick }: TraceListProps) {
+export function TraceList({ traces, query, columns, picked, onPick }: TraceListProps) {
   const list = useRef<HTMLUListElement>(null);
   const [top, setTop] = useState(0);
   useLayoutEffect(() => setTop(list.current?.offsetTop ?? 0), []);
@@ -36,6 +38,7 @@ export function TraceList({ traces, columns, picked, onPick }: TraceListProps) {
           >
             <TraceLine
               trace={trace}
+              query={query}
               columns={columns}
               longest={longest}
               picked={picked.includes(trace.traceID)}

@@ -7,6 +7,8 @@ import { serviceColor } from '../model/service-color';
 import type { Span, Trace } from '../model/span';
 
 const ROW = 24;
+/** Of the graph's width. */
+const LEAST_NAMED = 0.03;
 
 export function FlameGraph({ trace, onShow }: { trace: Trace; onShow: (span: Span) => void }) {
   const roots = useMemo(() => callTree(trace), [trace]);
@@ -40,7 +42,7 @@ export function FlameGraph({ trace, onShow }: { trace: Trace; onShow: (span: Spa
         {boxes.map(({ node, left, width, depth: row }) => (
           <button
             type="button"
-            key={node.path}
+            key={node.id}
             className="flame-box"
             data-failed={node.failed > 0 || undefined}
             title={`${node.service}: ${node.operation}\n${formatDuration(node.total)}, self ${formatDuration(node.self)}, ${node.spans.length} ×`}
@@ -53,8 +55,11 @@ export function FlameGraph({ trace, onShow }: { trace: Trace; onShow: (span: Spa
             onFocus={() => setShown(node)}
             onClick={() => setTop(node)}
           >
-            {node.failed > 0 && '✕ '}
-            {node.operation}
+            {/* A letter that is cut says nothing. */}
+            <span className={width < LEAST_NAMED ? 'unseen' : undefined}>
+              {node.failed > 0 && '✕ '}
+              {node.operation}
+            </span>
           </button>
         ))}
       </div>

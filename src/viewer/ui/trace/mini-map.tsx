@@ -8,6 +8,8 @@ import { type TimeScale, timeScale } from '../model/time-scale';
 import type { TraceView } from '../model/trace-view';
 
 const HEIGHT = 56;
+/** Of the width; less is a click. */
+const LEAST_DRAG = 0.005;
 
 interface MiniMapProps {
   trace: Trace;
@@ -39,7 +41,7 @@ export function MiniMap({ trace, idle, zoom, onZoom }: MiniMapProps) {
     if (drag === undefined) return;
     const from = Math.min(drag.from, drag.to);
     const to = Math.max(drag.from, drag.to);
-    onZoom(to - from < trace.duration / 200 ? undefined : { from, to });
+    onZoom(scale.at(to) - scale.at(from) < LEAST_DRAG ? undefined : { from, to });
     setDrag(undefined);
   };
   const shown = drag ?? zoom;

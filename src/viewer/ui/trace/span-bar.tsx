@@ -3,22 +3,22 @@ import { formatDuration } from '../model/duration';
 import { type Interval, uninstrumentedGaps } from '../model/intervals';
 import type { Row } from '../model/rows';
 import { serviceColor } from '../model/service-color';
-import type { Span, Trace } from '../model/span';
+import type { Span } from '../model/span';
 import type { TimeScale } from '../model/time-scale';
 
 interface SpanBarProps {
   row: Row;
   span: Span;
-  trace: Trace;
   scale: TimeScale;
   pieces: Interval[] | undefined;
   gaps: boolean;
 }
 
-/** A gap is shown once it is longer than this part of the trace and a millisecond: shorter is the code's own pace. */
-const GAP_PART = 0.04;
+/** A gap is shown once it is as wide as this part of the row, and a millisecond: shorter is the code's own pace. */
+const GAP_PART = 0.03;
+const LEAST_GAP = 1000;
 
-export function SpanBar({ row, span, trace, scale, pieces, gaps }: SpanBarProps) {
+export function SpanBar({ row, span, scale, pieces, gaps }: SpanBarProps) {
   const whole =
     row.type === 'span' ? { from: span.start, to: span.end } : { from: row.group.start, to: row.group.end };
   const place = ({ from, to }: Interval) => {
@@ -30,7 +30,9 @@ export function SpanBar({ row, span, trace, scale, pieces, gaps }: SpanBarProps)
   const background = serviceColor(span.service);
   const members = row.type === 'group' ? row.group.members : [];
   const empty =
-    gaps && row.type === 'span' ? uninstrumentedGaps(span, Math.max(1000, trace.duration * GAP_PART)) : [];
+    gaps && row.type === 'span'
+      ? uninstrumentedGaps(span, LEAST_GAP).filter((gap) => scale.at(gap.to) - scale.at(gap.from) > GAP_PART)
+      : [];
   const time = row.type === 'group' ? row.group.total : span.duration;
   return (
     <div className="row-bars" aria-hidden="true">

@@ -1,6 +1,7 @@
 /** The moments above the timeline; a squeezed stretch is marked with its length. */
 import { formatDuration } from '../model/duration';
 import { type TimeScale, ticks } from '../model/time-scale';
+import { NameWidth } from './name-width';
 
 export function TimeAxis({ scale }: { scale: TimeScale }) {
   // A tick too near to the right edge would be cut.
@@ -10,6 +11,7 @@ export function TimeAxis({ scale }: { scale: TimeScale }) {
   return (
     <div className="time-axis">
       <div className="time-axis-name">Service and operation</div>
+      <NameWidth />
       <div className="time-axis-ticks" aria-hidden="true">
         {shown.map((time) => (
           <span key={time} style={{ left: `${scale.at(time) * 100}%` }}>

@@ -4,7 +4,8 @@ import { formatDuration } from '../model/duration';
 import type { Interval } from '../model/intervals';
 import type { Row } from '../model/rows';
 import { serviceColor } from '../model/service-color';
-import type { Span, Trace } from '../model/span';
+import type { Span } from '../model/span';
+import { spanSort } from '../model/span-sort';
 import type { TimeScale } from '../model/time-scale';
 import { SpanBar } from './span-bar';
 import { isOpen } from './tree-keys';
@@ -14,7 +15,6 @@ interface TimelineRowProps {
   index: number;
   top: number;
   scale: TimeScale;
-  trace: Trace;
   /** Of the critical path. */
   pieces: Interval[] | undefined;
   gaps: boolean;
@@ -27,9 +27,10 @@ interface TimelineRowProps {
 const DEEPEST = 24;
 
 export const TimelineRow = memo(function TimelineRow(props: TimelineRowProps) {
-  const { row, index, top, scale, trace, pieces, gaps, matched, selected, active } = props;
+  const { row, index, top, scale, pieces, gaps, matched, selected, active } = props;
   const open = isOpen(row);
   const span = row.type === 'span' ? row.span : row.group.members[0]!;
+  const sort = spanSort(span);
   const text = row.type === 'span' ? span.operation : row.group.label;
   return (
     <div
@@ -61,6 +62,7 @@ export const TimelineRow = memo(function TimelineRow(props: TimelineRowProps) {
           {span.service}
         </strong>{' '}
         <span className="row-text">{text}</span>
+        {sort !== undefined && <span className="row-pill">{sort}</span>}
         <span className="unseen">
           {formatDuration(row.type === 'group' ? row.group.total : span.duration)}
           {span.failed ? ', failed' : ''}
@@ -70,7 +72,7 @@ export const TimelineRow = memo(function TimelineRow(props: TimelineRowProps) {
           <span className="row-count">N+1?</span>
         )}
       </div>
-      <SpanBar row={row} span={span} trace={trace} scale={scale} pieces={pieces} gaps={gaps} />
+      <SpanBar row={row} span={span} scale={scale} pieces={pieces} gaps={gaps} />
     </div>
   );
 });

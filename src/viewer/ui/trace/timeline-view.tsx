@@ -1,8 +1,8 @@
 /** The timeline's parts: switches, find, mini-map, rows, and the details of the selected span beside them. */
 import { useMemo } from 'react';
+import { parseQuery, QueryError } from '../../api/query-language';
 import { criticalPath } from '../model/critical-path';
 import { parseDuration } from '../model/duration';
-import { parseQuery, QueryError } from '../model/query';
 import { matcher } from '../model/query-match';
 import { collapsedKeys, rowsOf } from '../model/rows';
 import type { Trace } from '../model/span';

@@ -102,7 +102,6 @@ export function Timeline({ trace, rows, scale, view, path, matches, onChange }: 
                 index={item.index}
                 top={item.start}
                 scale={scale}
-                trace={trace}
                 pieces={row.type === 'span' ? path?.get(row.key) : undefined}
                 gaps={view.gaps}
                 matched={matched?.has(row.key) ?? false}

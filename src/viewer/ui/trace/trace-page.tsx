@@ -9,6 +9,7 @@ import { Notice } from '../notice';
 import { navigate } from '../routing';
 import { useAnswer } from '../use-answer';
 import { useLive } from '../use-live';
+import { CallGraph } from './call-graph';
 import { FlameGraph } from './flame-graph';
 import { JsonView } from './json-view';
 import { SpansTable } from './spans-table';
@@ -20,6 +21,7 @@ import { TraceNotes } from './trace-notes';
 const NAMES: Record<ViewName, string> = {
   timeline: 'Timeline',
   flame: 'Flame graph',
+  graph: 'Call graph',
   statistics: 'Statistics',
   spans: 'Spans and events',
   json: 'JSON',
@@ -42,9 +44,12 @@ export function TracePage({ id, search }: { id: string; search: string }) {
     true,
     { traces: id },
     {
-      // Spans never change; the same number of them is the same trace.
-      trace: (data: ApiTrace) =>
-        answer.put((before) => (before.spans.length === data.spans.length ? before : data)),
+      trace: (data: ApiTrace) => {
+        // The first of a trace that was waited for.
+        if (answer.value === undefined) return answer.again();
+        // Spans never change; the same number of them is the same trace.
+        answer.put((before) => (before.spans.length === data.spans.length ? before : data));
+      },
     },
     () => {
       // Plain Jaeger: only what is still incomplete is worth asking again.
@@ -96,6 +101,12 @@ export function TracePage({ id, search }: { id: string; search: string }) {
         </Tabs.Panel>
         <Tabs.Panel value="flame">
           <FlameGraph trace={trace} onShow={(span) => change({ view: 'timeline', selected: span.key })} />
+        </Tabs.Panel>
+        <Tabs.Panel value="graph">
+          <CallGraph
+            trace={trace}
+            onFind={(uiFind) => change({ view: 'timeline', uiFind, onlyMatches: true })}
+          />
         </Tabs.Panel>
         <Tabs.Panel value="statistics">
           <StatisticsTable

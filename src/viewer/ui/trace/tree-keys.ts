@@ -36,12 +36,16 @@ function walk(key: string, { rows, view, active, places, walkTo, toggle, onChang
   if (row === undefined) return false;
   switch (key) {
     case 'ArrowDown':
+    case 's':
       return go(at + 1);
     case 'ArrowUp':
+    case 'w':
       return go(at - 1);
     case 'PageDown':
+    case 'f':
       return go(at + 15);
     case 'PageUp':
+    case 'b':
       return go(at - 15);
     case 'Home':
       return go(0);

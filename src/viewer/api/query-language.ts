@@ -249,3 +249,10 @@ function tokens(text: string): Token[] {
   found.push({ sort: 'end', text: '', at: text.length, end: text.length });
   return found;
 }
+
+/** A value as it is written in a query: in quotes where it needs them. */
+export function writeValue(value: string): string {
+  return /^[\w./:@%$#+,;[\]{}-]+$/.test(value) && !/^(and|or|not|-)/i.test(value)
+    ? value
+    : `"${value.replace(/[\\"]/g, '\\$&')}"`;
+}
