@@ -7,6 +7,7 @@
 //   --subjects ours,stock                               who is measured beside bare
 //   --smoke          bare and ours only, no peers needed: whether the bench works, no figures
 //   --out folder     for the results
+//   --resume file    go on with a run that was cut off: rows that the file holds are not measured again
 // PostgreSQL and Redis are found as by the tests (PGHOST, REDIS_HOST …).
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -30,11 +31,11 @@ import { subjectsFor } from './subjects.mjs';
 /** How much of each is measured. */
 const sizes = {
   full: {
-    rounds: 11,
+    rounds: 9,
     requests: 4_000,
     runs: 40,
     spans: 20_000,
-    latency: { seconds: 5, rounds: 7 },
+    latency: { seconds: 5, rounds: 5 },
     seconds: 600,
   },
   quick: {
@@ -56,6 +57,7 @@ const { values: given } = parseArgs({
     only: { type: 'string' },
     subjects: { type: 'string' },
     out: { type: 'string' },
+    resume: { type: 'string' },
   },
 });
 const kind = given.smoke ? 'smoke' : given.quick ? 'quick' : 'full';
@@ -67,14 +69,17 @@ const wants = (row) => given.only === undefined || given.only.split(',').include
 
 if (!given.smoke) installPeers();
 pinSelf();
-const results = { machine: machine(), kind, nodes: [] };
-for (const name of wanted) results.nodes.push(await measure(name));
-if (wants('size')) results.packages = measurePackages(subjectsFor(Number(wanted.at(-1)), wantedSubjects));
-
+const results = given.resume
+  ? JSON.parse(readFileSync(given.resume, 'utf8'))
+  : { machine: machine(), kind, nodes: [] };
+if (results.kind !== kind)
+  throw new Error(`${given.resume} is of a ${results.kind} run, not of a ${kind} one`);
 const out = given.out ?? join(repository, 'bench/results');
 mkdirSync(out, { recursive: true });
 const file = `${results.machine.at.replaceAll(/[:.]/g, '-')}.json`;
-writeFileSync(join(out, file), `${JSON.stringify(results, null, 1)}\n`);
+for (const name of wanted) await measure(name);
+if (wants('size')) results.packages = measurePackages(subjectsFor(Number(wanted.at(-1)), wantedSubjects));
+save();
 if (kind === 'full' && given.only === undefined && given.subjects === undefined) {
   writeFileSync(join(out, 'published.json'), `${JSON.stringify(results, null, 1)}\n`);
   writeFileSync(join(repository, 'docs/benchmarks.md'), page(results));
@@ -95,6 +100,11 @@ function machine() {
   };
 }
 
+/** After each row, since a full run takes more than an hour. */
+function save() {
+  writeFileSync(join(out, file), `${JSON.stringify(results, null, 1)}\n`);
+}
+
 async function measure(name) {
   const node =
     name === ownMajor ? process.execPath : join(cacheFolder, 'node', name, 'node_modules/node/bin/node');
@@ -103,13 +113,20 @@ async function measure(name) {
   const subjects = subjectsFor(Number(name), wantedSubjects);
   const pair = subjects.filter((each) => each.name === 'bare' || each.name === 'ours');
   const sinks = new Sinks();
-  const rows = { node: version };
-  const step = async (row, work) => {
-    if (!wants(row)) return undefined;
+  let rows = results.nodes.find((each) => each.node === version);
+  if (rows === undefined) {
+    rows = { node: version };
+    results.nodes.push(rows);
+  }
+  const step = async (row, work, into = rows) => {
+    if (into[row] !== undefined) return;
     const begun = performance.now();
-    const value = await work();
+    into[row] = await work();
+    save();
     process.stderr.write(`Node.js ${name}: ${row} (${((performance.now() - begun) / 1e3).toFixed(0)} s)\n`);
-    return value;
+  };
+  const row = async (name, work) => {
+    if (wants(name)) await step(name, work);
   };
   const shop =
     wants('order') || wants('unsampled') || wants('listening') || wants('growth')
@@ -118,10 +135,8 @@ async function measure(name) {
   try {
     const servers = { node, subjects, sinks, rounds: size.rounds, requests: size.requests };
     const order = { ...servers, app: 'order', exchanges: shop?.exchanges, task: shop?.task };
-    rows.order = await step('order', () =>
-      measureServers({ ...order, name: 'order', latency: size.latency }),
-    );
-    rows.unsampled = await step('unsampled', () =>
+    await row('order', () => measureServers({ ...order, name: 'order', latency: size.latency }));
+    await row('unsampled', () =>
       measureServers({
         ...order,
         name: 'unsampled',
@@ -129,21 +144,21 @@ async function measure(name) {
         sampled: false,
       }),
     );
-    rows.hello = await step('hello', () =>
+    await row('hello', () =>
       measureServers({
         ...servers,
         name: 'hello',
         app: 'hello',
         exchanges: [exchange('/', 'hello')],
-        // Shorter requests: as long a measurement.
-        requests: size.requests * 3,
+        // Shorter requests: nearly as long a measurement.
+        requests: size.requests * 2,
       }),
     );
-    rows.empty = await step('empty', () => measureEmpty({ node, subjects, runs: size.runs, sinks }));
-    rows.listening = await step('listening', () =>
+    await row('empty', () => measureEmpty({ node, subjects, runs: size.runs, sinks }));
+    await row('listening', () =>
       measureListening({ node, subjects, runs: Math.ceil(size.runs / 2), sinks, task: shop.task }),
     );
-    rows.span = await step('span', () =>
+    await row('span', () =>
       measureSpans({
         node,
         subjects,
@@ -153,36 +168,55 @@ async function measure(name) {
         sinks,
       }),
     );
-    rows.growth = await step('growth', async () => ({
-      trace: await measureSpans({
-        node,
-        subjects: pair,
-        rounds: size.rounds,
-        spans: size.spans,
-        aTrace: [1, 10, 100, 1_000].filter((each) => each <= size.spans),
-        sinks,
-      }),
-      concurrent: await measureConcurrency({
-        node,
-        subjects: pair,
-        rounds: Math.min(5, size.rounds),
-        requests: size.requests * 2,
-        counts: kind === 'smoke' ? [10, 100] : [10, 100, 1_000, 10_000],
-        sinks,
-      }),
-      duration: await measureDuration({
-        node,
-        subjects,
-        exchanges: shop.exchanges,
-        task: shop.task,
-        // The long one once: on the last.
-        seconds: name === wanted.at(-1) ? size.seconds : size.seconds / 10,
-        slices: 10,
-        sinks,
-      }),
-      modules: await measureModules({ node, subjects: pair, runs: size.runs, sinks, modules: 1_000 }),
-    }));
-    return rows;
+    if (wants('growth')) {
+      rows.growth ??= {};
+      await step(
+        'trace',
+        () =>
+          measureSpans({
+            node,
+            subjects: pair,
+            rounds: size.rounds,
+            spans: size.spans,
+            aTrace: [1, 10, 100, 1_000].filter((each) => each <= size.spans),
+            sinks,
+          }),
+        rows.growth,
+      );
+      await step(
+        'concurrent',
+        () =>
+          measureConcurrency({
+            node,
+            subjects: pair,
+            rounds: Math.min(5, size.rounds),
+            requests: size.requests * 2,
+            counts: kind === 'smoke' ? [10, 100] : [10, 100, 1_000, 10_000],
+            sinks,
+          }),
+        rows.growth,
+      );
+      await step(
+        'duration',
+        () =>
+          measureDuration({
+            node,
+            subjects,
+            exchanges: shop.exchanges,
+            task: shop.task,
+            // The long one once: on the last.
+            seconds: name === wanted.at(-1) ? size.seconds : size.seconds / 10,
+            slices: 10,
+            sinks,
+          }),
+        rows.growth,
+      );
+      await step(
+        'modules',
+        () => measureModules({ node, subjects: pair, runs: size.runs, sinks, modules: 1_000 }),
+        rows.growth,
+      );
+    }
   } finally {
     sinks.close();
     await shop?.close();

@@ -1,5 +1,5 @@
 // Which share of spans a real Jaeger receives, by rate and way: received + counted drops = ended. Made
-// docs/decisions/004.
+// docs/decisions/004-udp-pace.md.
 // Run from anywhere: node bench/udp-rate.mjs --seconds 60 --rates 30000 --ways udp,http
 // udp is as the agent sends to a receiver on this machine: it looks how full its socket is (Linux). blind doesn't look,
 // and keeps the pace of a receiver elsewhere; for it, and for udp, there are

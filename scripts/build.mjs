@@ -40,6 +40,7 @@ const typed = ['index', 'exporter', 'propagator', 'sampler', 'controller'];
 const rooms = {
   'patch-logs': ['patch/logs/bunyan', 'patch/logs/pino', 'patch/logs/winston'],
   'patch-sqlite': ['patch/sql/better-sqlite3', 'patch/sql/node-sqlite', 'patch/sql/sqlite3'],
+  'patch-web-fastify': ['patch/web/fastify', 'patch/web/find-my-way'],
   'patch-web-koa': ['patch/web/koa', 'patch/web/koa-router', 'patch/web/koa-mount'],
   'patch-web-more': [
     'patch/web/hapi',
@@ -49,7 +50,13 @@ const rooms = {
     'patch/web/next',
     'patch/web/hono',
   ],
-  'sample-more': ['sample/rules-sampler', 'sample/local-tail', 'sample/debug-guard', 'sample/debug-credits'],
+  'sample-more': [
+    'sample/rules-sampler',
+    'sample/local-tail',
+    'sample/debug-guard',
+    'sample/debug-credits',
+    'sample/overhead-budget',
+  ],
   'send-more': [
     'send/create-senders',
     'send/fan-out-sender',
@@ -246,9 +253,11 @@ rmSync(dist, { recursive: true, force: true });
 // Three layers, each one file, since one is read faster than several: what runs at start, what the first span needs,
 // and then a file for each library's patch.
 const onDemand =
-  /[\\/]src[\\/](patch[\\/](libraries|registry|process|http|redis|sql|web|messaging|contrib[\\/]|opentelemetry-api)|load[\\/](require-hook|es-module|bundled-libraries)|send[\\/](otlp|console|failover|fan-out|create-senders|health-metrics|transport[\\/](http|retry|spool|crc32|collector|exit))|diagnostics[\\/]trace-tree|sample[\\/](rules-sampler|local-tail|debug-guard|debug-credits)|thrift[\\/](batch-decoder|binary-reader|compact-reader|reader))|require-in-the-middle|module-details-from-path|@opentelemetry[\\/]otlp-/;
+  /[\\/]src[\\/](patch[\\/](libraries|registry|process|http|redis|sql|web|messaging|contrib[\\/]|opentelemetry-api)|load[\\/](require-hook|es-module|bundled-libraries)|send[\\/](otlp|console|failover|fan-out|create-senders|health-metrics|transport[\\/](http|retry|spool|crc32|collector|exit))|diagnostics[\\/]trace-tree|sample[\\/](rules-sampler|local-tail|debug-guard|debug-credits|overhead-budget)|record[\\/]redaction|thrift[\\/](batch-decoder|binary-reader|compact-reader|reader))|require-in-the-middle|module-details-from-path|@opentelemetry[\\/]otlp-/;
 const start =
   /[\\/]src[\\/](config|diagnostics|load|patch[\\/](builtins|chosen|patcher|wrap)|record[\\/]api-|(agent|lifecycle|control|version|register|index)\.ts$)/;
+const PARTS_BASE =
+  /[\\/]@opentelemetry[\\/](?:api|core)[\\/]|[\\/]src[\\/](?:diagnostics|version|send[\\/]bounded-flush|record[\\/]suppress)/;
 await bundle(agent, '', {
   chunkFileNames: '[name].js',
   codeSplitting: {
@@ -276,7 +285,13 @@ await bundle(agent, '', {
   },
 });
 await bundle(contribEntries, 'contrib-', contribOutput, [contribReplacements]);
-await bundle(parts, 'part-', { chunkFileNames: 'part-[name].js' });
+await bundle(parts, 'part-', {
+  chunkFileNames: 'part-[name].js',
+  codeSplitting: {
+    // What several parts have in common: cut as they share it, it would be a dozen files of a few hundred bytes.
+    groups: [{ name: 'base', test: PARTS_BASE }],
+  },
+});
 // With the settings' documentation, which `config` prints.
 await bundle(commands, '', { banner: '#!/usr/bin/env node', codeSplitting: false }, [builtElsewhere], []);
 for (const file of await buildViewerUi(dist)) bundledFiles.add(file);

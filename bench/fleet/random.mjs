@@ -3,6 +3,8 @@
 /** Two bytes as hexadecimal digits: most of the time goes into trace ids. */
 const HALVES = Array.from({ length: 0x10000 }, (_, value) => value.toString(16).padStart(4, '0'));
 
+const ZEROS = '0'.repeat(24);
+
 /** mulberry32: 32 bits of state, enough for a model. Numbers from 0 to below 1. */
 export function createRandom(seed) {
   let state = seed >>> 0;
@@ -30,7 +32,8 @@ export function createRandom(seed) {
       for (let left = next(); left > least; left *= next()) count++;
       return count;
     },
-    traceId: () => word() + word() + word() + word(),
+    /** Samplers fold an id to 32 bits: as many are random. */
+    traceId: () => ZEROS + word(),
   };
 
   function bell() {

@@ -14,7 +14,7 @@ const MOST_GIVEN = 10_000;
  */
 export function simulate(fleet, options, strategyOf) {
   const { sampler, param, seed, spans, bytes } = options;
-  const shareOf = createStreams({
+  const sharesOf = createStreams({
     seed,
     budget: {
       spans: options['own-spans'],
@@ -24,22 +24,24 @@ export function simulate(fleet, options, strategyOf) {
   });
   const random = createRandom(seed + 1);
   const operations = [];
+  const streams = [];
   let processes = 0;
   for (const service of fleet) {
     processes += service.processes;
     const perProcess = service.operations.reduce((sum, each) => sum + each.perSecond, 0) / service.processes;
     const strategy = sampler === 'remote' ? strategyOf(service.name) : { type: sampler, parameter: param };
     for (const { name, perSecond } of service.operations) {
-      const kept = perSecond * shareOf(streamOf(name, perSecond, service.processes, perProcess, strategy));
-      operations.push({
-        service: service.name,
-        operation: name,
-        perSecond,
-        keptPerSecond: kept,
-        // As if kept traces came independently; a lower bound spaces them more evenly, and shows more than this.
-        seen: Object.fromEntries(MINUTES.map((minutes) => [minutes, -Math.expm1(-kept * minutes * 60)])),
-      });
+      operations.push({ service: service.name, operation: name, perSecond });
+      streams.push(streamOf(name, perSecond, service.processes, perProcess, strategy));
     }
+  }
+  for (const [at, share] of sharesOf(streams).entries()) {
+    const kept = operations[at].perSecond * share;
+    operations[at].keptPerSecond = kept;
+    // As if kept traces came independently; a lower bound spaces them more evenly, and shows more than this.
+    operations[at].seen = Object.fromEntries(
+      MINUTES.map((minutes) => [minutes, -Math.expm1(-kept * minutes * 60)]),
+    );
   }
   const sum = (field) => operations.reduce((total, each) => total + each[field], 0);
   const kept = sum('keptPerSecond');

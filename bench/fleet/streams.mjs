@@ -1,7 +1,7 @@
 // Feeds the agent's own samplers, those of src/sample, with the traces of a process, on a clock of our own.
 //
 // Processes whose sampler is the same and whose load is alike keep the same share: they are one kind, and of each kind
-// one process at a time is run until enough traces were kept. So a fleet of any size is as exact as a small one.
+// one process at a time is run until enough traces were kept. So a large fleet costs hardly more than a small one.
 import { createRequire } from 'node:module';
 import { register } from 'tsx/cjs/api';
 import { createRandom } from './random.mjs';
@@ -26,26 +26,40 @@ const ENOUGH = 200;
 const ENOUGH_OF_ONE = 10_000;
 /** Where fewer are kept: so many traces are asked for, and the share is what came out. */
 const MOST = 1_000_000;
+/** For all kinds of a fleet: half a minute. What kinds that keep much leave of their part, those after them have. */
+const MOST_OF_ALL = 25_000_000;
 /** Loads, and rates, that differ by less than this factor are alike. */
 const ALIKE = 1.2;
 /** Of a process, and then the next one: a process that has run for long has used up its first credits. */
 const A_PROCESS = 2_000;
 const NOT_RECORD = 0;
 
-/** @returns the share of traces kept by processes like this one: `shareOf(stream)` */
+/** @returns the shares of traces kept by processes like these, one for each: `sharesOf(streams)` */
 export function createStreams({ seed, budget }) {
-  const shares = new Map();
-  return function shareOf(stream) {
-    const key = kind(stream);
-    let share = shares.get(key);
-    if (share === undefined) {
+  return function sharesOf(streams) {
+    const kinds = new Map();
+    const keys = streams.map((stream) => {
+      const key = kind(stream);
+      if (!kinds.has(key)) kinds.set(key, middle(stream));
+      return key;
+    });
+    const shares = new Map();
+    let left = MOST_OF_ALL;
+    // Those that keep the most come first: they need the fewest.
+    for (const [key, stream] of [...kinds].sort(byParameter)) {
       const random = createRandom(seed ^ hash(key));
-      const typical = middle(stream);
-      share = stream.type === 'budget' ? runBudget(typical, random, budget) : run(typical, random);
+      const most = Math.min(MOST, Math.max(A_PROCESS, left / (kinds.size - shares.size)));
+      const { share, asked } =
+        stream.type === 'budget' ? runBudget(stream, random, budget) : run(stream, random, most);
+      left = Math.max(0, left - asked);
       shares.set(key, share);
     }
-    return share;
+    return keys.map((key) => shares.get(key));
   };
+}
+
+function byParameter([a, { parameter: ofA }], [b, { parameter: ofB }]) {
+  return ofB - ofA || (a < b ? -1 : 1);
 }
 
 function kind(stream) {
@@ -74,11 +88,11 @@ function isTimed({ type, lowerBound = 0 }) {
   return type === 'ratelimiting' || type === 'budget' || lowerBound > 0;
 }
 
-function run(stream, random) {
+function run(stream, random, most) {
   let kept = 0;
   let asked = 0;
   const enough = isTimed(stream) || stream.type === 'operation' ? ENOUGH : ENOUGH_OF_ONE;
-  while (kept < enough && asked < MOST) {
+  while (kept < enough && asked < most) {
     let now = 0;
     const sampler = create(stream, () => now);
     // Credits as of a process that has run for a while: used up, and come back in part.
@@ -92,7 +106,7 @@ function run(stream, random) {
       if (sampler.shouldSample(ROOT_CONTEXT, random.traceId(), OPERATION).decision !== NOT_RECORD) kept++;
     }
   }
-  return kept / asked;
+  return { share: kept / asked, asked };
 }
 
 const OPERATION = 'operation';
@@ -155,7 +169,7 @@ function runBudget({ parameter, perSecond }, random, { spans, requestMicros, spa
     active = (requests * requestMicros + spansNow * spanMicros) / 1e3;
     budget.look();
   }
-  return asked === 0 ? 1 : kept / asked;
+  return { share: asked === 0 ? 1 : kept / asked, asked };
 }
 
 function hash(text) {

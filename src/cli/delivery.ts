@@ -17,7 +17,7 @@ import type { Effective } from './settings';
 /** How long the network may take to say that nobody listens, in milliseconds; loopback says so at once. */
 const REFUSAL = 250;
 
-export interface UdpOutcome {
+interface UdpOutcome {
   readonly address: string;
   /** A system's code such as ECONNREFUSED; undefined where nothing was heard. */
   readonly error: string | undefined;
@@ -34,11 +34,7 @@ export async function addressesOf(host: string): Promise<string[]> {
 }
 
 /** Sends packets one by one, so that the answer to one shows with the next. */
-export async function sendUdp(
-  address: string,
-  port: number,
-  packets: readonly Buffer[],
-): Promise<UdpOutcome> {
+async function sendUdp(address: string, port: number, packets: readonly Buffer[]): Promise<UdpOutcome> {
   let error: string | undefined;
   const fail = (reason: NodeJS.ErrnoException): void => {
     error ??= reason.code ?? reason.message;

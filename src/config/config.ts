@@ -6,8 +6,8 @@ import type { SamplingRule } from './sampling-rules';
 
 /** Where spans can be sent. */
 export type ExporterName = 'jaeger' | 'otlp' | 'console';
-export type OtlpProtocol = 'http/protobuf';
-export type Compression = 'none' | 'gzip';
+type OtlpProtocol = 'http/protobuf';
+type Compression = 'none' | 'gzip';
 export type AgentProtocol = 'compact' | 'binary';
 export type PropagatorName = 'tracecontext' | 'baggage' | 'jaeger' | 'b3' | 'b3multi';
 export type SamplerType =
@@ -30,7 +30,7 @@ export type Roots = 'all' | 'incoming' | 'none';
 /** What of a request has spans: itself alone, its route handler too, or all middleware and hooks on the way there. */
 export type Detail = 'request' | 'handler' | 'middleware';
 export type UrlQueryMode = 'redact' | 'keep' | 'drop';
-export type LogLevel = 'none' | 'error' | 'warn' | 'info' | 'debug';
+type LogLevel = 'none' | 'error' | 'warn' | 'info' | 'debug';
 export type TagValue = string | number | boolean;
 export type Tags = Readonly<Record<string, TagValue>>;
 

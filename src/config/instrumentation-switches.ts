@@ -4,7 +4,7 @@
  */
 import type { Environment } from './parser';
 
-export interface Switch {
+interface Switch {
   /** The variable's. */
   readonly variable: string;
   readonly value: string;

@@ -4,7 +4,7 @@
  */
 import { dirname, join } from 'node:path';
 
-export interface PackageName {
+interface PackageName {
   readonly value: string;
   /** The package.json's path. */
   readonly file: string;

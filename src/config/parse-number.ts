@@ -12,7 +12,7 @@ const DECIMAL = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
 /** A service variable of Kubernetes (`JAEGER_AGENT_PORT=tcp://10.0.0.1:6831`): it has the name of a port, but isn't one. */
 const SERVICE_ADDRESS = /^(?:tcp|udp|sctp):\/\//;
 /** Node's timers fire at once for anything longer. */
-export const LONGEST_TIMER = 2_147_483_647;
+const LONGEST_TIMER = 2_147_483_647;
 
 /** A whole number from `minimum` to `maximum`; `Infinity` (in code) where `maximum` is that. */
 export function wholeNumber(minimum: number, maximum: number, unit = ''): Parser<number> {

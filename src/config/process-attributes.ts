@@ -11,7 +11,7 @@ export interface Given {
   readonly pairs: Tags;
 }
 
-export interface ProcessAttributes {
+interface ProcessAttributes {
   readonly resourceAttributes: Tags;
   readonly tags: Tags;
   /** `service.name` among the attributes is the service's name, and only that. */

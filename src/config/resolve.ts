@@ -17,7 +17,7 @@ import { joinSampler } from './sampler-setting';
 import { kindOfVariable, outranks, type Source, type SourceKind } from './source';
 import { unknownOptions, unknownVariables } from './unknown-names';
 
-export interface ResolveInput extends Partial<Surroundings> {
+interface ResolveInput extends Partial<Surroundings> {
   /** What `start(options)` was given. */
   readonly code?: unknown;
 }

@@ -10,7 +10,7 @@ import { keyOf } from './object-key';
 const FIRST_PAUSE = 1000;
 const LONGEST_PAUSE = 30_000;
 
-export interface SourceListener {
+interface SourceListener {
   changed(key: string): void;
   /** @param pause milliseconds until it is tried again */
   failed(error: unknown, pause: number): void;

@@ -8,10 +8,10 @@ import type { Handler, KubernetesObjectLike } from './controller-options';
 import { HandlerCalls, type Outcome } from './handler';
 import { JobTrace, settingsTags, type TracedSettings } from './job-trace';
 
-export type Verdict = 'done' | 'retry' | 'given up';
+type Verdict = 'done' | 'retry' | 'given up';
 
 /** Who counts the failures of a key. */
-export interface Retries {
+interface Retries {
   failures(key: string): number;
   /** Counts one more and sees to it that the key comes again. */
   retry(key: string): void;

@@ -5,7 +5,7 @@
 import { writeSync } from 'node:fs';
 import { type CodeName, codes, type Level } from './codes';
 
-export type LogLevel = Level | 'none';
+type LogLevel = Level | 'none';
 
 const RANK: Record<LogLevel, number> = { none: 0, error: 1, warn: 2, info: 3, debug: 4 };
 /** A line with the same code and subject is repeated at most this often, in milliseconds. */

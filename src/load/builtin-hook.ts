@@ -13,7 +13,7 @@ import { contained, fault } from '../diagnostics/contain';
 import { watchLoadList } from './load-list';
 import { Module } from './node-module';
 
-export interface BuiltinTarget {
+interface BuiltinTarget {
   /** The built-in's name without `node:`. */
   readonly module: string;
   /** The diagnostics channel that is created while the module loads; absent where it creates none. */
@@ -28,7 +28,7 @@ export interface BuiltinTarget {
 }
 
 /** Called once for each target: with the module's exports, or undefined where none are needed. */
-export type OnBuiltin<T> = (exports: unknown, target: T) => void;
+type OnBuiltin<T> = (exports: unknown, target: T) => void;
 
 /**
  * Installs the notice; it goes by itself once every target was seen.

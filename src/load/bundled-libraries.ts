@@ -17,7 +17,7 @@ const BUNDLER =
 const PATH =
   /(?:^\s*(?:\/\/(?:#region)?|\/\*!\*{3})\s*|["'])(?:(?:\.{1,2}|\w:)?[\w./\\@+-]*[/\\])?node_modules[/\\]((?:@[\w.-]+[/\\])?[\w.-]+)[/\\]/gm;
 
-export interface Bundled {
+interface Bundled {
   /** Those of the names asked for that the file holds for certain. */
   readonly libraries: string[];
   /** Whether a bundler has made the file, as far as its text tells. */

@@ -23,7 +23,7 @@ export interface EsModuleOptions extends EsModuleSearch {
 }
 
 /** Patches what a target's file exports: in place, or by assigning to `exports` where the target `replaces`. */
-export type OnEsModule<T> = (exports: object, match: Match<T>) => unknown;
+type OnEsModule<T> = (exports: object, match: Match<T>) => unknown;
 
 interface Hooks {
   load?(url: string, context: unknown, next: (url: string, context: unknown) => Loaded): Loaded;

@@ -3,7 +3,7 @@
  * First station of a span's way: how the load hook recognises a library without reading any file.
  */
 
-export interface LibraryPath {
+interface LibraryPath {
   /** The package's folder name under node_modules, with its scope: `@redis/client`. */
   readonly name: string;
   /** The package's folder, absolute. */

@@ -37,7 +37,7 @@ export interface PatchOptions {
   readonly http?: HttpSettings | undefined;
 }
 
-export type HttpSettings = Pick<
+type HttpSettings = Pick<
   Config,
   | 'captureServerRequestHeaders'
   | 'captureServerResponseHeaders'

@@ -22,7 +22,7 @@ import type { PatchOptions, Tools } from './instrumentation';
 /** `TraceFlags.SAMPLED`. */
 const SAMPLED = 1;
 
-export interface ToolboxOptions {
+interface ToolboxOptions {
   readonly instrumentation: string;
   readonly tracer: Tracer;
   readonly options: PatchOptions;

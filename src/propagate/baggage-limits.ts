@@ -11,7 +11,7 @@ export const MOST_ITEMS = 64;
 /** Of one value, in characters. */
 export const MOST_VALUE_CHARACTERS = 2_048;
 /** Of all items as they stand in headers, in characters, which are bytes there. */
-export const MOST_TOTAL = 8_192;
+const MOST_TOTAL = 8_192;
 
 /**
  * The value as a header may hold it; undefined, counted and said once, where key or value can't be sent.

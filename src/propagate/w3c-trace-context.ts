@@ -57,7 +57,7 @@ export class TraceContextPropagator implements TextMapPropagator {
 }
 
 /** A `traceparent` header's value; undefined for anything that isn't one. */
-export function parseTraceParent(header: string): SpanContext | undefined {
+function parseTraceParent(header: string): SpanContext | undefined {
   if (header.length > MOST_CHARACTERS) return undefined;
   const found = PATTERN.exec(header.trim());
   if (found === null) return undefined;

@@ -16,7 +16,7 @@ export interface Globals {
 }
 
 /** The version of the bundled API, noted with the globals; a contract test compares it with the package's. */
-export const API_VERSION = '1.9.1';
+const API_VERSION = '1.9.1';
 
 /** Where every 1.x copy of the API keeps its globals. */
 const KEY = Symbol.for('opentelemetry.js.api.1');

@@ -16,7 +16,7 @@ import {
 import type { RecordedSpan } from './recorded-span';
 import type { BaggageObserver } from './surroundings';
 
-export interface BaggageNotesOptions {
+interface BaggageNotesOptions {
   /** Keys whose values become tags of each span. */
   readonly tags: readonly string[];
   /** Whether items that the application sets are noted as logs `event=baggage`. */

@@ -13,7 +13,7 @@ import {
   trace,
 } from '@opentelemetry/api';
 
-export interface ProcessTraceOptions {
+interface ProcessTraceOptions {
   readonly tracer: Tracer;
   /** What the process was started in. */
   readonly parent: Context;

@@ -40,7 +40,7 @@ export interface BaggageObserver {
   begun(span: RecordedSpan, context: Context): void;
 }
 
-export interface RootDecision {
+interface RootDecision {
   readonly name: string;
   readonly traceId: string;
   readonly sampled: boolean;

@@ -10,7 +10,7 @@ import type { Redaction } from './redaction';
 import type { Surroundings } from './surroundings';
 import { Tracer } from './tracer';
 
-export interface TracerProviderOptions {
+interface TracerProviderOptions {
   readonly resource: Resource;
   readonly sampler: Sampler;
   readonly limits: Required<SpanLimits>;

@@ -28,7 +28,7 @@ import { LocalTrace } from './local-trace';
 import { RecordedSpan, type SpanOrigin } from './recorded-span';
 import type { Surroundings } from './surroundings';
 
-export interface TracerOptions {
+interface TracerOptions {
   readonly origin: SpanOrigin;
   readonly sampler: Sampler;
   readonly surroundings: Surroundings;

@@ -36,7 +36,7 @@ export interface GuardOptions extends Pick<DebugGuardOptions, 'rate' | 'callers'
   readonly creditsEndpoint: string | undefined;
 }
 
-export interface RemoteOptions {
+interface RemoteOptions {
   readonly serviceName: string;
   /** Where to ask, such as `http://localhost:5778/sampling`. */
   readonly endpoint: string;
@@ -46,7 +46,7 @@ export interface RemoteOptions {
 }
 
 /** What the propagators have found in the request that a trace begins with. */
-export interface RequestFacts {
+interface RequestFacts {
   /** The text of a `jaeger-debug-id` header; a root span that has one is kept whatever the sampler says. */
   readonly debugIdOf?: DebugIdOf | undefined;
   /** Jaeger's flags beside `sampled`. */
@@ -54,7 +54,7 @@ export interface RequestFacts {
   readonly headerOf?: (context: Context, name: string) => string | undefined;
 }
 
-export interface CreatedSampler {
+interface CreatedSampler {
   readonly sampler: Sampler;
   /** Begins and ends what the sampler does beside deciding; after the end the last strategy holds. */
   start(): void;

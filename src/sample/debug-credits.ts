@@ -8,7 +8,7 @@
 import { randomUUID } from 'node:crypto';
 import { Poller } from './remote/poller';
 
-export interface DebugCreditsOptions {
+interface DebugCreditsOptions {
   /** Such as `http://localhost:5778/credits`. */
   readonly endpoint: string;
   readonly serviceName: string;

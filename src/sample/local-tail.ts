@@ -17,7 +17,7 @@ interface Next extends SpanProcessor {
   flushNow(limit?: number): void;
 }
 
-export interface LocalTailOptions {
+interface LocalTailOptions {
   /** Kept where the first span took longer, in milliseconds. */
   readonly slow: number;
   /** A trace is held no longer than this, in milliseconds. */

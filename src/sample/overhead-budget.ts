@@ -17,12 +17,12 @@ import { report } from '../diagnostics/log';
 import { DROP } from './sampling-result';
 
 /** What the loop did since the last look, in milliseconds. */
-export interface LoopTime {
+interface LoopTime {
   readonly active: number;
   readonly idle: number;
 }
 
-export interface OverheadBudgetOptions {
+interface OverheadBudgetOptions {
   /** Percent of the event loop's active time. */
   readonly budget: number;
   /** Whether there is detail to shed: without it, traces are the first step. */

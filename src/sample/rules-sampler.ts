@@ -13,7 +13,7 @@ import { RateLimiter } from './rate-limiter';
 import { DROP, NOT_RECORD, RECORD_AND_SAMPLED, type SamplingResult } from './sampling-result';
 import { matcher } from './text-pattern';
 
-export interface RulesOptions {
+interface RulesOptions {
   readonly rules: readonly SamplingRule[];
   readonly serviceName: string;
   /** Decides where no rule matches. */

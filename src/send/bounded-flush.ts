@@ -8,7 +8,7 @@
 
 import { contained, fault } from '../diagnostics/contain';
 
-export interface Flushable {
+interface Flushable {
   /** Keeps the process alive while sends are under way, or stops doing so. */
   hold(alive: boolean): void;
   /** Sends what has been collected. */

@@ -14,7 +14,7 @@ import type { Transport } from './transport/transport';
 /** Puts a transport between a Jaeger sender's batcher and its real transport. */
 export type Watch = (direct: Transport) => WatchedTransport;
 
-export interface SenderParts {
+interface SenderParts {
   readonly counters: Counters;
   /** The agent or collector of the settings. */
   readonly jaeger: Destination;

@@ -41,7 +41,7 @@ const SUCCESS = 0;
 const FAILED = 1;
 
 /** The SDK's `ExportResult`. */
-export interface JaegerExportResult {
+interface JaegerExportResult {
   code: number;
   error?: Error;
 }

@@ -21,7 +21,7 @@ export class ImportError extends Error {
   }
 }
 
-export interface Imported {
+interface Imported {
   batches: SpanBatch[];
   skipped: { index: number; why: string }[];
 }

@@ -16,7 +16,7 @@ interface JaegerJsonSpan {
 }
 
 /** One element of `data` in the answer of `GET /api/traces`. */
-export interface JaegerJsonTrace {
+interface JaegerJsonTrace {
   spans: JaegerJsonSpan[];
   processes: Record<string, { serviceName: string }>;
 }

@@ -7,17 +7,17 @@ import type { Origin } from './segment';
 import { withStatus } from './span-status';
 import type { Store } from './store';
 
-export interface JsonTag {
+interface JsonTag {
   key: string;
   type: string;
   value: unknown;
 }
-export interface JsonReference {
+interface JsonReference {
   refType: string;
   traceID: string;
   spanID: string;
 }
-export interface JsonSpan {
+interface JsonSpan {
   traceID: string;
   spanID: string;
   operationName: string;
@@ -29,7 +29,7 @@ export interface JsonSpan {
   processID: string;
   warnings: string[] | null;
 }
-export interface JsonTrace {
+interface JsonTrace {
   traceID: string;
   spans: JsonSpan[];
   processes: Record<string, { serviceName: string; tags: JsonTag[] }>;
@@ -90,7 +90,7 @@ export function jsonTags(tags: readonly JaegerTag[]): JsonTag[] {
 }
 
 /** The parent comes first, as CHILD_OF unless the span says itself what it follows from. */
-export function jsonReferences(span: JaegerSpan): JsonReference[] {
+function jsonReferences(span: JaegerSpan): JsonReference[] {
   const parent = parentOf(span);
   const of = span.references.map(({ type, traceId, spanId }) => ({
     refType: type === REFERENCE_TYPE.followsFrom ? 'FOLLOWS_FROM' : 'CHILD_OF',

@@ -49,7 +49,7 @@ export interface OtlpRequest {
 /** What an attribute of a link says of it, from OpenTracing. */
 const REF_TYPE = 'opentracing.ref_type';
 
-export interface TranslatedOtlp {
+interface TranslatedOtlp {
   batches: SpanBatch[];
   /** Spans without a valid trace or span id, or that are no spans at all. */
   rejected: number;

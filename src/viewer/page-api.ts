@@ -19,7 +19,7 @@ import type { Store } from './store';
 import type { Strategies } from './strategies';
 import { summarize } from './summary';
 
-export interface PageParts {
+interface PageParts {
   store: Store;
   agents: Agents;
   intake: Intake;

@@ -7,7 +7,7 @@ import type { SpanRow } from '../diagnostics/trace-tree';
 import { decodeEmitBatch } from '../thrift/batch-decoder';
 import type { JaegerBatch } from '../thrift/jaeger';
 
-export interface ReceiverOptions {
+interface ReceiverOptions {
   /** 0 takes a free one. */
   readonly port: number;
   /** Loopback unless it is given: anybody who reaches another address can send spans. */

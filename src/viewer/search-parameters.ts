@@ -12,7 +12,7 @@ import type { Search } from './search';
 const LOOKBACK_MICROSECONDS = 2 * 24 * 3600 * 1e6;
 const JAEGER_LIMIT = 100;
 const PAGE_LIMIT = 20;
-export const MAX_LIMIT = 1500;
+const MAX_LIMIT = 1500;
 /** Microseconds now have 16 digits, milliseconds 13: Grafana sends those to where Jaeger reads microseconds. */
 const LEAST_MICROSECONDS = 1e14;
 
@@ -68,7 +68,7 @@ function span(query: URLSearchParams, now: number, bounded: boolean): { start: n
   return { start: Math.min(end, now) - lookback, end };
 }
 
-export function term(field: string, operator: Term['operator'], value: string, given?: number): Term {
+function term(field: string, operator: Term['operator'], value: string, given?: number): Term {
   const number = given ?? (value !== '' && Number.isFinite(Number(value)) ? Number(value) : undefined);
   return { kind: 'term', field, operator, value, ...(number !== undefined && { number }) };
 }

@@ -22,7 +22,7 @@ export interface Search {
 /** How long a search holds the process before what has arrived is read. */
 const TURN_MILLISECONDS = 4;
 
-export interface Found {
+interface Found {
   /** Rows of traces. */
   traces: number[];
   total: number;

@@ -168,7 +168,7 @@ export function services(store: Store): string[] {
   return [...found].filter((name) => name !== '').sort();
 }
 
-export interface Operation {
+interface Operation {
   name: string;
   spanKind: string;
 }

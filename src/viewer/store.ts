@@ -21,7 +21,7 @@ const FUTURE_MICROSECONDS = 60_000_000;
 /** Traces that changed, until somebody asks; beyond, only that there were more. */
 const MAX_CHANGED = 10_000;
 
-export interface Changes {
+interface Changes {
   /** Rows of traces. */
   rows: Set<number>;
   /** Ids of traces that left. */

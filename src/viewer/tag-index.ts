@@ -12,7 +12,7 @@ const CAPITALS_FROM = 0x41;
 const CAPITALS_TO = 0x5a;
 
 /** Which spans have which tags: of span `row`, `list` from `start[row]` to `start[row + 1]`. */
-export interface TagsOfRows {
+interface TagsOfRows {
   readonly list: Uint32Array;
   readonly start: Uint32Array;
 }

@@ -2,26 +2,9 @@
  * Holds the house's order: which folder of src/ may import which, one reader of the environment, and how a file opens.
  */
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
-import { join, posix, relative, sep } from 'node:path';
 import { test } from 'node:test';
-import { repository } from '../support/cache';
-
-interface SourceFile {
-  /** From src/, with forward slashes: `send/batch/queue.ts`. */
-  path: string;
-  text: string;
-  /** The text without comments. */
-  code: string;
-  imports: Import[];
-}
-interface Import {
-  /** A path from src/ without extension for a file of ours, else the package or built-in. */
-  target: string;
-  ours: boolean;
-  typeOnly: boolean;
-}
+import { type Import, openingComment, type SourceFile, sourceFiles } from '../support/source-files';
 
 const STAGES = ['load', 'patch', 'propagate', 'record', 'sample', 'send'];
 
@@ -58,7 +41,7 @@ const MAY_IMPORT: Record<string, { folders: string[]; packages: string[]; builti
   viewer: { folders: ['viewer/api', 'diagnostics', 'thrift', 'types:config'], packages: ['protobufjs/'] },
 };
 
-const files = sourceFiles();
+const files = sourceFiles('src');
 
 test('every folder of src/ imports only what the design lets it import', () => {
   assert.ok(files.length > 20, `only ${files.length} source files found`);
@@ -152,41 +135,4 @@ function folderOf(path: string): string {
   if (part !== null) return part[0];
   const slash = path.indexOf('/');
   return slash === -1 ? '' : path.slice(0, slash);
-}
-
-function openingComment(file: SourceFile): string {
-  return /^\/\*\*[\s\S]*?\*\//.exec(file.text)?.[0] ?? '';
-}
-
-function sourceFiles(): SourceFile[] {
-  const src = join(repository, 'src');
-  return readdirSync(src, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && /\.tsx?$/.test(entry.name))
-    .map((entry) => {
-      const absolute = join(entry.parentPath ?? entry.path, entry.name);
-      const path = relative(src, absolute).replaceAll(sep, '/');
-      const text = readFileSync(absolute, 'utf8');
-      const code = text.replace(/\/\*[\s\S]*?\*\//g, '').replace(/(^|\s)\/\/.*$/gm, '$1');
-      return { path, text, code, imports: importsOf(path, code) };
-    });
-}
-
-/** `import … from`, `export … from`, `import '…'`, `import('…')` and `require('…')`. */
-function importsOf(path: string, code: string): Import[] {
-  const found: Import[] = [];
-  const add = (source: string, typeOnly: boolean) => {
-    const ours = source.startsWith('.');
-    const target = ours ? posix.join(posix.dirname(path), source) : source;
-    found.push({ target, ours, typeOnly });
-  };
-  for (const [, type, names, source] of code.matchAll(
-    /\b(?:import|export)\s+(type\s+)?([^'";]*?)\s*from\s*['"]([^'"]+)['"]/g,
-  )) {
-    const named = /^\{([\s\S]*)\}$/.exec(names!)?.[1];
-    const allTypes = named?.split(',').every((name) => name.trim() === '' || name.trim().startsWith('type '));
-    add(source!, type !== undefined || allTypes === true);
-  }
-  for (const [, source] of code.matchAll(/(?:^|[^.\w'"])(?:import|require)\s*\(?\s*['"]([^'"]+)['"]/g))
-    add(source!, false);
-  return found;
 }

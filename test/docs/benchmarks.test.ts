@@ -1,9 +1,9 @@
 /**
- * Guards the README's table of measurements: it is what bench/readme.mjs makes of the published results, or says that
- * there are none.
+ * Guards what is said of measurements: the README's table and docs/benchmarks.md are what the bench makes of the
+ * published results, or say that there are none.
  */
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { pathToFileURL } from 'node:url';
@@ -15,6 +15,15 @@ const bench = import(pathToFileURL(join(repository, 'bench/readme.mjs')).href);
 test("the README's table is made from bench/results/published.json: run `node bench/readme.mjs`", async () => {
   const { fillReadme, readPublished } = await bench;
   assert.equal(readme, fillReadme(readme, readPublished()));
+});
+
+test('docs/benchmarks.md is made from the same results', async () => {
+  const { readPublished } = await bench;
+  const { page } = await import(pathToFileURL(join(repository, 'bench/document.mjs')).href);
+  const file = join(repository, 'docs/benchmarks.md');
+  const published = readPublished();
+  assert.equal(existsSync(file), published !== undefined);
+  if (published !== undefined) assert.equal(readFileSync(file, 'utf8'), page(published));
 });
 
 test('each subject is a column, each Node.js has its rows, and what was not measured is a dash', async () => {

@@ -1,3 +1,6 @@
+/**
+ * The rounds of fuzz-rounds.ts over Thrift's binary protocol; a file of its own, so that both run at a time.
+ */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { fuzz, SPANS } from './fuzz-rounds';

@@ -1,3 +1,6 @@
+/**
+ * Guards the application from what its own spans hold: values that throw, change or call back while they are read.
+ */
 import assert from 'node:assert/strict';
 import { afterEach, test } from 'node:test';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace-base';

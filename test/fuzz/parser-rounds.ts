@@ -64,6 +64,7 @@ function mutated(random: Random, bytes: Buffer): Buffer {
 
 const variables = optionNames.flatMap((name) => options[name].env);
 const SETTING_WORDS =
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: the pieces of settings that variables are to be put into
   'http://|tcp://|${|}|:|=|,|%|%41|%zz|@|[|]|/|?|6831|none|b3|drop |keep |ratio=|rate=|path=|route=|header.x=|*|;|"|\\|{"a":{}}|{|1e9|-1|3%|ms|__proto__|\n'.split(
     '|',
   );

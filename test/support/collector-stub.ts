@@ -6,7 +6,7 @@ import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { gunzipSync } from 'node:zlib';
 
-export interface Post {
+interface Post {
   path: string;
   headers: IncomingHttpHeaders;
   /** Unpacked. */

@@ -15,7 +15,7 @@ export const FIRST_SEED = Number(process.env.FAULT_SEED ?? 1);
 /** A lone run by seed: FAULT_SHARE=… */
 export const SHARES = process.env.FAULT_SHARE ? [Number(process.env.FAULT_SHARE)] : [0.01, 0.05, 0.2, 0.5, 1];
 
-export interface FailingRun {
+interface FailingRun {
   /** Absolute path. */
   readonly fixture: string;
   readonly args: string[];

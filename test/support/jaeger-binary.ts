@@ -8,7 +8,7 @@ import { cacheFolder, repository } from './cache';
 const goMod = readFileSync(join(repository, 'test/jaeger/server/go.mod'), 'utf8');
 
 /** `v1.76.0` */
-export const jaegerVersion: string = /jaegertracing\/jaeger (v\S+)/.exec(goMod)?.[1] ?? 'unknown';
+const jaegerVersion: string = /jaegertracing\/jaeger (v\S+)/.exec(goMod)?.[1] ?? 'unknown';
 
 /** Absolute; whether it is there is for `needs` to say. */
 export const jaegerBinary: string = join(cacheFolder, `jaeger-${jaegerVersion}`);

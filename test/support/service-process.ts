@@ -7,7 +7,7 @@ import { repository } from './cache';
 import { serviceEnv } from './services';
 import { plainEnv, preloadFlags, type TraceOptions } from './trace-app';
 
-export interface ServiceProcess {
+interface ServiceProcess {
   port: number;
   pid: number;
   /** Sends SIGTERM and waits for the end; the same answer when asked again. */

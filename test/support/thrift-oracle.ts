@@ -12,7 +12,7 @@ import {
   readEmitBatch,
 } from './read-batch';
 
-export type { PlainBatch, PlainSpan, PlainTag, ProtocolName };
+export type { PlainBatch, PlainSpan, PlainTag };
 
 const thrift = createRequire(__filename)('thrift') as any;
 const { Type, MessageType } = thrift.Thrift;

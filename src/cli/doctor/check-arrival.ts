@@ -19,7 +19,7 @@ const SHORT_PATIENCE = 2_000;
 const DOUBT = 2_000;
 const PAUSE = 100;
 
-export interface Arrival {
+interface Arrival {
   /** The query API that was named; else the usual one beside the destination is tried. */
   readonly query: string | undefined;
   /** Whether the destination has said that it took the spans. */

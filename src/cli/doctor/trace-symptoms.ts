@@ -31,7 +31,7 @@ export async function traceFindings(base: string, traceId: string): Promise<Find
 }
 
 /** What Jaeger's page shows as `<trace-without-root-span>`, a root without children, and other gaps. */
-export function explainTrace(trace: QueryTrace): Finding[] {
+function explainTrace(trace: QueryTrace): Finding[] {
   const check = 'trace';
   const ids = new Set(trace.spans.map(({ spanID }) => spanID));
   const service = ({ processID }: QuerySpan): string => trace.processes[processID]?.serviceName ?? '?';

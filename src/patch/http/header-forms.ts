@@ -4,7 +4,7 @@
  */
 
 /** Lower-case name → value or values. */
-export type Headers = Readonly<Record<string, unknown>>;
+type Headers = Readonly<Record<string, unknown>>;
 
 /** Reads `name`, given in lower case, from headers as an object, whose own names may have any case. */
 export function readHeader(headers: Headers, name: string): unknown {

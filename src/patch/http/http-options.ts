@@ -7,7 +7,7 @@ import type { PatchOptions } from '../instrumentation';
 import { cut } from './url';
 
 /** Reads one header of a message, whatever form its headers have. */
-export type ReadHeader<M> = (message: M, name: string) => unknown;
+type ReadHeader<M> = (message: M, name: string) => unknown;
 
 export interface HttpOptions {
   readonly serverRequest: CapturedHeaders | undefined;

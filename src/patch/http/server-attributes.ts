@@ -12,7 +12,7 @@ import { setMethod } from './method';
 import { cut, hostName, hostPort, pathOf, pathStart, recordedQuery } from './url';
 
 /** What is read of a request: Node's IncomingMessage, or the same of HTTP/2. */
-export interface Arrived {
+interface Arrived {
   readonly method?: string | undefined;
   readonly url?: string | undefined;
   readonly headers: IncomingHttpHeaders;

@@ -34,7 +34,7 @@ export function pathOf(target: string): string {
 }
 
 /** What becomes of query strings. */
-export type QueryRules = Pick<PatchOptions, 'urlQuery' | 'urlQueryVisible' | 'urlQueryRedacted'>;
+type QueryRules = Pick<PatchOptions, 'urlQuery' | 'urlQueryVisible' | 'urlQueryRedacted'>;
 
 /**
  * What may be recorded of a query string (without `?`); undefined for nothing. `redact` keeps keys: `a=REDACTED`.

@@ -4,7 +4,7 @@
  */
 import { context, isSpanContextValid, trace } from '@opentelemetry/api';
 
-export interface TraceFields {
+interface TraceFields {
   /** 32 hexadecimal digits. */
   readonly trace_id: string;
   /** 16 hexadecimal digits. */

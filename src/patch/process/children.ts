@@ -15,7 +15,7 @@ const MARK = 'children';
 /** Undefined values are to be taken out. */
 type Variables = Readonly<Record<string, string | undefined>>;
 
-export interface ChildrenOptions {
+interface ChildrenOptions {
   readonly childProcess: typeof ChildProcessModule;
   readonly workerThreads: typeof WorkerThreads;
   /** What a child that is started now has to find in its environment. */

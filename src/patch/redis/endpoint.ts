@@ -9,7 +9,7 @@ import { type Batch, operationName, queryText } from './statement';
 export const DEFAULT_PORT = 6379;
 
 /** Where commands go, as far as the client tells. */
-export interface Place {
+interface Place {
   /** As configured: host, unix socket path, or a list `host:port,host:port`. */
   readonly address?: string | undefined;
   readonly port?: number | undefined;
@@ -21,7 +21,7 @@ export interface Place {
 }
 
 /** What a span is started with. The attributes are shared: nobody may change them. */
-export interface Statement {
+interface Statement {
   readonly name: string;
   readonly attributes: Attributes;
 }

@@ -27,7 +27,7 @@ export interface PeerSocket {
   readonly remotePort?: number;
 }
 
-export interface ConnectionState {
+interface ConnectionState {
   /** The library uses this connection for itself: to watch a cluster or to ask a sentinel. */
   internal: boolean;
   /** Undefined until the peer of `stream` is known, so that it is asked for again. */

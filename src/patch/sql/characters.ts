@@ -33,7 +33,7 @@ export const SEMICOLON = 59;
 export const QUESTION = 63;
 export const AT_SIGN = 64;
 export const BRACKET = 91;
-export const BACKSLASH = 92;
+const BACKSLASH = 92;
 export const CLOSING_BRACKET = 93;
 export const BACKTICK = 96;
 

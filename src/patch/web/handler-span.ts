@@ -12,7 +12,7 @@ import { wrapped } from '../wrap';
 export type Kind = 'handler' | 'middleware';
 
 /** What a framework does with the promise that a handler returns, which decides how its end can be seen. */
-export type Settling =
+type Settling =
   /** Nobody sees it: its rejection must stay unhandled, so it isn't touched. */
   | 'ignored'
   /** The framework handles its rejection, so that one more listener changes nothing. */

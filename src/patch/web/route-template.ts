@@ -4,7 +4,7 @@
  */
 
 /** A registered path: text, a regular expression, or a list of them, nested perhaps. */
-export type RegisteredPath = unknown;
+type RegisteredPath = unknown;
 
 /** Template of a path; of a list all of them, `/a,/b`. Empty for what is no path. */
 export function pathTemplate(path: RegisteredPath): string {

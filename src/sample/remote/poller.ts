@@ -8,7 +8,7 @@ import { suppressTracing } from '@opentelemetry/core';
 import { contained, rests } from '../../diagnostics/contain';
 import { report } from '../../diagnostics/log';
 
-export interface PollerOptions {
+interface PollerOptions {
   /** What to ask; undefined asks nothing this time. */
   readonly url: () => URL | undefined;
   /** Between two questions, in milliseconds; each waits up to a tenth more or less, so that a fleet spreads. */

@@ -10,7 +10,7 @@ import type { Strategy } from './strategy';
 
 type Decide = (context: Context, traceId: string, operation: string) => SamplingResult;
 
-export interface RemoteSamplerOptions {
+interface RemoteSamplerOptions {
   /** Share of traces kept until the first strategy, 0 to 1. */
   readonly initialRate: number;
   /** Operations told apart at most; the rest share the default's rate and lower bound. */

@@ -5,7 +5,7 @@
 import { Poller } from './poller';
 import { parseStrategy, type Strategy } from './strategy';
 
-export interface StrategyPollerOptions {
+interface StrategyPollerOptions {
   /** Such as `http://localhost:5778/sampling`. */
   readonly endpoint: string;
   readonly serviceName: string;

@@ -5,7 +5,7 @@
  * https://github.com/jaegertracing/jaeger-idl/blob/main/thrift/sampling.thrift
  */
 
-export interface OperationStrategy {
+interface OperationStrategy {
   readonly operation: string;
   /** 0 to 1. */
   readonly rate: number;

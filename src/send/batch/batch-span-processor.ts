@@ -10,7 +10,7 @@ import type { Sender } from '../sender';
 import type { Transport } from '../transport/transport';
 import type { SpanBatcher } from './span-batcher';
 
-export interface BatchSpanProcessorOptions {
+interface BatchSpanProcessorOptions {
   /** The longest a span waits for others, in milliseconds. */
   readonly scheduleDelay: number;
   /** The longest that `forceFlush` and `shutdown` take, in milliseconds. */

@@ -18,9 +18,14 @@ const MOST_ROWS = 10_000;
 /** Traces with open spans remembered; a span that is never ended must not keep its trace for ever. */
 const MOST_TRACES = 1_000;
 
+interface Row extends SpanRow {
+  /** Its parent's context came by a header: the parent is elsewhere, unless this process has called itself. */
+  readonly remote: boolean;
+}
+
 interface OpenTrace {
   open: number;
-  rows: SpanRow[];
+  rows: Row[];
 }
 
 export class ConsoleSender implements Sender {
@@ -83,7 +88,10 @@ export class ConsoleSender implements Sender {
 
   #print(trace: OpenTrace): void {
     if (trace.rows.length === 0) return;
-    const text = formatTrace(trace.rows);
+    const here = new Set(trace.rows.map(({ spanId }) => spanId));
+    // The tree is of one process: what came from another is not missing, it is elsewhere.
+    const elsewhere = (row: Row) => row.remote && !here.has(row.parentSpanId);
+    const text = formatTrace(trace.rows.map((row) => (elsewhere(row) ? { ...row, parentSpanId: '' } : row)));
     this.#rows -= trace.rows.length;
     trace.rows = [];
     try {
@@ -94,14 +102,14 @@ export class ConsoleSender implements Sender {
   }
 }
 
-function rowOf(span: ReadableSpan): SpanRow {
+function rowOf(span: ReadableSpan): Row {
   const { traceId, spanId } = span.spanContext();
   const { attributes } = span.resource;
   return {
     traceId,
     spanId,
-    // The tree is of one process: what came from another is not missing, it is elsewhere.
-    parentSpanId: span.parentSpanContext?.isRemote ? '' : (span.parentSpanContext?.spanId ?? ''),
+    parentSpanId: span.parentSpanContext?.spanId ?? '',
+    remote: span.parentSpanContext?.isRemote === true,
     service: String(attributes['service.name'] ?? '?'),
     name: span.name,
     startTime: microseconds(span.startTime),

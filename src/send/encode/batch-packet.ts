@@ -23,7 +23,7 @@ export interface BatchPacketOptions {
   readonly maxBytes: number;
 }
 
-export interface BatchTrailer {
+interface BatchTrailer {
   /** Counts the batches of this sender. */
   readonly seqNo: number;
   readonly stats: Readonly<JaegerStats>;

@@ -28,7 +28,7 @@ export interface Failing {
   readonly resource: Resource | undefined;
 }
 
-export interface FailoverOptions {
+interface FailoverOptions {
   /** Makers of the destinations, the preferred first; those behind it are made when they are first needed. */
   readonly destinations: readonly ((failing: Failing) => Destination)[];
   /** The longest that `forceFlush` and `shutdown` take, in milliseconds. */

@@ -6,7 +6,7 @@
  */
 import type { OutgoingHttpHeaders } from 'node:http';
 
-export interface ExitPost {
+interface ExitPost {
   readonly url: string;
   readonly headers: OutgoingHttpHeaders;
   /** For https. */

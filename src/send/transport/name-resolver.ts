@@ -14,7 +14,7 @@ export type Lookup = (
   answer: (error: NodeJS.ErrnoException | null, addresses: readonly string[]) => void,
 ) => void;
 
-export interface NameResolverOptions {
+interface NameResolverOptions {
   readonly host: string;
   /** How long an answer holds, in milliseconds. */
   readonly ttl: number;

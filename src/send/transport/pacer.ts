@@ -27,7 +27,7 @@ interface Paced {
  * Milliseconds until a packet of `length` bytes may have room at the receiver, 0 where it has; undefined where that is
  * not known.
  */
-export type Room = (length: number, urgent: boolean) => number | undefined;
+type Room = (length: number, urgent: boolean) => number | undefined;
 
 /** For standing still: a wait on it ends by its time. */
 const nobodyWakes = new Int32Array(new SharedArrayBuffer(4));

@@ -13,7 +13,7 @@ import { report } from '../../diagnostics/log';
 import { monotonic } from './pacer';
 import { familyOf, type UdpConnection } from './udp-connection';
 
-export interface ReceiverQueueOptions {
+interface ReceiverQueueOptions {
   /** An address of this machine, the receiver's port there, and the port of the socket that sends. */
   readonly address: string;
   readonly port: number;

@@ -16,7 +16,7 @@ export interface SpoolOwner {
   readonly start: number;
 }
 
-export interface SpoolName extends SpoolOwner {
+interface SpoolName extends SpoolOwner {
   readonly created: number;
 }
 

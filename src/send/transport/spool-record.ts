@@ -34,7 +34,7 @@ export function encodeHeader(packet: Uint8Array, spans: number): Buffer {
 }
 
 /** The whole record at `start`; undefined where there is none. The packet is a view of `file`. */
-export function readRecord(file: Buffer, start: number): SpoolRecord | undefined {
+function readRecord(file: Buffer, start: number): SpoolRecord | undefined {
   if (start + HEADER_BYTES > file.length || file.compare(MAGIC, 0, 3, start + 1, start + 4) !== 0) return;
   const state = file[start];
   if (state !== WAITING && state !== SETTLED) return;

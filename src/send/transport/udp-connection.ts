@@ -5,9 +5,9 @@
 import type { Socket } from 'node:dgram';
 import { contained } from '../../diagnostics/contain';
 
-export type SendAnswer = (error: NodeJS.ErrnoException | null) => void;
+type SendAnswer = (error: NodeJS.ErrnoException | null) => void;
 
-export interface UdpConnectionOptions {
+interface UdpConnectionOptions {
   /** An IP address. */
   readonly address: string;
   readonly port: number;

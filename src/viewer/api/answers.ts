@@ -3,7 +3,7 @@
  * After a span's way: between the store and what a person sees. Pure types, so that a browser's build can read them.
  */
 
-export interface ApiTag {
+interface ApiTag {
   key: string;
   type: string;
   value: unknown;
@@ -57,8 +57,7 @@ export interface ServiceMap {
   edges: { parent: string; child: string; count: number; errors: number; p50: number; p95: number }[];
 }
 
-export const SOURCES = ['udp-compact', 'udp-binary', 'http', 'otlp', 'upload'] as const;
-export type Source = (typeof SOURCES)[number];
+export type Source = 'udp-compact' | 'udp-binary' | 'http' | 'otlp' | 'upload';
 
 /** One process that sends. */
 export interface AgentHealth {

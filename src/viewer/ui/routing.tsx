@@ -30,7 +30,7 @@ function subscribe(listener: () => void): () => void {
   };
 }
 
-export interface Address {
+interface Address {
   /** `search`, `trace/1234`, … */
   path: string;
   /** Without the question mark. */

@@ -9,7 +9,7 @@ import { matcher } from './model/query-match';
 import { queryOf, rangeOf, type SearchForm } from './model/search-form';
 import { sortSummaries, summaryOf, type TraceSummary } from './model/summary';
 
-export interface Found {
+interface Found {
   traces: TraceSummary[];
   total: number;
   totalIsAtLeast: boolean;

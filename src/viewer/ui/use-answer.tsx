@@ -1,7 +1,7 @@
 /** An answer of the API as state of a component: the last good answer stays while the next is asked for. */
 import { useCallback, useEffect, useRef, useState } from 'react';
 
-export interface Answer<T> {
+interface Answer<T> {
   value: T | undefined;
   error: Error | undefined;
   loading: boolean;

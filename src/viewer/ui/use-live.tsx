@@ -2,7 +2,7 @@
 import { useEffect, useRef, useState } from 'react';
 import { apiUrl } from './api';
 
-export type LiveState = 'off' | 'connecting' | 'live' | 'polling';
+type LiveState = 'off' | 'connecting' | 'live' | 'polling';
 
 /** Milliseconds between two questions to a server without live events. */
 const POLL = 5000;

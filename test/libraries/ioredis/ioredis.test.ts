@@ -25,6 +25,7 @@ const expected = {
     'LPUSH | LPUSH ? ? | WRONGTYPE',
     'NOSUCH | NOSUCH ? | ERR',
   ],
+  'loaded script': ['SCRIPT | SCRIPT ? ?'],
   scripts: ['EVALSHA | EVALSHA ? ? ?', 'EVALSHA | EVALSHA ? ? ?'],
   pipelines: [
     'GET | GET ?',

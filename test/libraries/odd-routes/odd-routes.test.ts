@@ -23,6 +23,7 @@ for (const [framework, library] of [
   ['hono', 'hono'],
   ['hapi', '@hapi/hapi'],
   ['connect', 'connect'],
+  ['restify', 'restify'],
 ] as const) {
   for (const detail of ['request', 'middleware']) {
     test(`${library}, detail=${detail}: odd paths and handlers are as without the agent`, async (t) => {

@@ -98,6 +98,15 @@ function attempt(what, act) {
   }
 }
 
+/** For a framework that takes only functions with so many parameters. */
+function withLength(handler, value) {
+  try {
+    return Object.defineProperty(handler, 'length', { value });
+  } catch {
+    return handler;
+  }
+}
+
 /** For what an error handler gets: only what doesn't touch it. */
 const shown = (error) => (error === null ? 'null' : typeof error);
 
@@ -249,6 +258,25 @@ const frameworks = {
       response.end(shown(error));
     });
     await ask(createServer(application), /thenable/);
+  },
+  async restify(library) {
+    const server = require(library).createServer({ handleUncaughtExceptions: true });
+    const get = (path, handler) => server.get(path, handler);
+    const answer = (_request, response, next) => {
+      response.send('answer');
+      next();
+    };
+    registerAll((path, handler) => get(path, withLength(handler, 3)), answer);
+    registerWrong(get);
+    const pass = (_request, _response, next) => next();
+    server.use(new Proxy(pass, {}), withLength(pass.bind(null), 3));
+    registerWrong((_path, handler) => server.use(handler));
+    registerWrong((_path, handler) => server.pre(handler));
+    server.on('uncaughtException', (_request, response, _route, error) => response.send(500, shown(error)));
+    await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+    // Node's domains, which restify catches by, write into what is thrown.
+    await askAll(server.address().port, asked(/throws-(frozen|refusing)/));
+    server.close();
   },
 };
 

@@ -1,3 +1,6 @@
+/**
+ * Guards the agent's lines on stderr: what each holds, how often it is said, and that printing never throws.
+ */
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, test } from 'node:test';
 import { report, setLogLevel, setLogWriter } from '../../../src/diagnostics/log';

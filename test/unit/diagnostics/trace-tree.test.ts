@@ -1,3 +1,6 @@
+/**
+ * Guards the trees of spans that the demo and the console print.
+ */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { formatTrace, groupByTrace, type SpanRow } from '../../../src/diagnostics/trace-tree';

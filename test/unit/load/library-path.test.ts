@@ -1,3 +1,6 @@
+/**
+ * Guards which package a loaded file is taken to belong to, whatever installed it and on Windows too.
+ */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { libraryPath } from '../../../src/load/library-path';

@@ -1,3 +1,6 @@
+/**
+ * Guards the ranges of versions that patches are written for: their bounds, alternatives and pre-releases.
+ */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { inRange } from '../../../src/load/version-range';

@@ -1,3 +1,6 @@
+/**
+ * Guards the border around a library's patch: what fails, finds nothing, or meets a newer version leaves the library as it was.
+ */
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, test } from 'node:test';
 import { AlwaysOnSampler, BasicTracerProvider } from '@opentelemetry/sdk-trace-base';

@@ -1,3 +1,6 @@
+/**
+ * Guards that a wrapped method can't be told from the original, and is wrapped once.
+ */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { wrap } from '../../../src/patch/wrap';

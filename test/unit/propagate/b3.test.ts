@@ -1,3 +1,6 @@
+/**
+ * Guards Zipkin's B3 headers, the single and the several: what is read, refused and written.
+ */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { defaultTextMapGetter, defaultTextMapSetter, ROOT_CONTEXT, trace } from '@opentelemetry/api';

@@ -1,3 +1,6 @@
+/**
+ * Guards which of several formats a request is believed in, and that each is written.
+ */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { defaultTextMapGetter, defaultTextMapSetter, ROOT_CONTEXT, trace } from '@opentelemetry/api';

@@ -1,3 +1,6 @@
+/**
+ * Guards Jaeger's headers, its baggage and its debug id: what is read, refused and written.
+ */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import {

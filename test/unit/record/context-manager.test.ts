@@ -1,3 +1,6 @@
+/**
+ * Guards which context is active where, and that functions and emitters bound to one stay what they were.
+ */
 import assert from 'node:assert/strict';
 import { EventEmitter, once } from 'node:events';
 import { test } from 'node:test';

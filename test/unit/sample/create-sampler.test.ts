@@ -1,3 +1,6 @@
+/**
+ * Guards what the settings make of sampling: each sampler's share and tags, and what a parent or a debug id changes.
+ */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type Context, createContextKey, ROOT_CONTEXT, SpanKind, trace } from '@opentelemetry/api';

@@ -1,3 +1,6 @@
+/**
+ * Guards how many traces a second the rate-limiting sampler keeps, after bursts, pauses and odd clocks; on a clock of the test's.
+ */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { RateLimitingSampler } from '../../../src/sample/rate-limiting-sampler';

@@ -1,3 +1,6 @@
+/**
+ * Guards what is read from packets: what the thrift package reads, and of damaged ones nothing but a ThriftError.
+ */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { BatchPacket } from '../../../src/send/encode/batch-packet';

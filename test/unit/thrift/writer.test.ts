@@ -1,3 +1,6 @@
+/**
+ * Guards the bytes of both Thrift protocols: those of the specification, and every value read back.
+ */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { BinaryReader } from '../../../src/thrift/binary-reader';

@@ -3,7 +3,7 @@ import { adjustClocks } from './clock-skew';
 import type { ApiSpan, ApiTrace } from './jaeger-trace';
 import { hasFailed, type Span, type Trace } from './span';
 
-export interface BuildOptions {
+interface BuildOptions {
   /** Moves spans of other machines into their parents; true by default. */
   adjustClocks?: boolean;
 }

@@ -82,7 +82,7 @@ export function placeCalls(roots: CallNode[], most: number): PlacedCall[] {
   return placed;
 }
 
-export interface FlameBox {
+interface FlameBox {
   node: CallNode;
   /** 0 to 1 of the graph's width. */
   left: number;

@@ -20,7 +20,7 @@ export interface SpanGroup {
 }
 
 /** Fewer are quickly read as they are. */
-export const LEAST_REPEATED = 4;
+const LEAST_REPEATED = 4;
 
 /** What makes two siblings the same: the statement's summary where there is one, else the operation. */
 function sameness(span: Span): string {

@@ -19,7 +19,7 @@ export function union(intervals: Interval[]): Interval[] {
 }
 
 /** What of `whole` no interval covers. */
-export function holes(whole: Interval, intervals: Interval[]): Interval[] {
+function holes(whole: Interval, intervals: Interval[]): Interval[] {
   const found: Interval[] = [];
   let at = whole.from;
   for (const { from, to } of union(intervals)) {

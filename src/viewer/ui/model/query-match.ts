@@ -2,7 +2,7 @@
 import type { Condition, Operator, Term } from '../../api/query-language';
 import { type Span, type Trace, tagOf } from './span';
 
-export type Matcher = (span: Span, trace: Trace) => boolean;
+type Matcher = (span: Span, trace: Trace) => boolean;
 
 /** @param condition undefined asks for everything */
 export function matcher(condition: Condition | undefined): Matcher {

@@ -2,7 +2,7 @@
 import { groupsOf, type SpanGroup } from './grouping';
 import type { Span, Trace } from './span';
 
-export interface SpanRow {
+interface SpanRow {
   type: 'span';
   key: string;
   span: Span;
@@ -11,7 +11,7 @@ export interface SpanRow {
   /** It is here for what is below it, and doesn't match itself. */
   dimmed: boolean;
 }
-export interface GroupRow {
+interface GroupRow {
   type: 'group';
   key: string;
   group: SpanGroup;

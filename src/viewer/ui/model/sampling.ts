@@ -1,7 +1,7 @@
 /** Says in words why a trace was sampled, from the `sampler.*` tags that Jaeger's clients put on a root span. */
 import { type Span, type Trace, tagOf } from './span';
 
-export interface SamplingReason {
+interface SamplingReason {
   span: Span;
   type: string;
   sentence: string;

@@ -4,8 +4,7 @@ import type { ApiDependency } from './jaeger-trace';
 import type { Trace } from './span';
 import { percentile } from './statistics';
 
-export type MapNode = ServiceMap['nodes'][number];
-export type MapEdge = ServiceMap['edges'][number];
+type MapNode = ServiceMap['nodes'][number];
 
 class Sums {
   count = 0;

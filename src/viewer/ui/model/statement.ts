@@ -1,6 +1,6 @@
 /** Cuts a SQL or Redis statement into pieces to colour. */
 
-export interface Piece {
+interface Piece {
   text: string;
   kind: 'keyword' | 'string' | 'number' | 'comment' | 'parameter' | 'plain';
 }

@@ -20,7 +20,7 @@ interface TimelineProps {
   onChange: (next: Partial<TraceView>) => void;
 }
 
-export const ROW_HEIGHT = 28;
+const ROW_HEIGHT = 28;
 
 export function Timeline({ trace, rows, scale, view, path, matches, onChange }: TimelineProps) {
   const box = useRef<HTMLDivElement>(null);

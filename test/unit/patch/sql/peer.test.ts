@@ -1,3 +1,6 @@
+/**
+ * Guards how a database's address is told, and that clients of one place share what tells it.
+ */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Peers } from '../../../../src/patch/sql/peer';

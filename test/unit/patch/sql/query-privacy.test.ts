@@ -1,3 +1,6 @@
+/**
+ * Guards that no literal of a query is ever shown, in any dialect: random queries, cut anywhere, read twice.
+ */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';

@@ -1,3 +1,6 @@
+/**
+ * Guards how the strategies that arrive decide: by operation, with lower bounds, and before the first has come.
+ */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ROOT_CONTEXT } from '@opentelemetry/api';

@@ -1,3 +1,6 @@
+/**
+ * Guards how a sampling server is asked: at once, again after each interval, and on after answers that can't be used.
+ */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer, type RequestListener } from 'node:http';

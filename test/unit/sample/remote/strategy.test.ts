@@ -1,3 +1,6 @@
+/**
+ * Guards what is believed of a sampling server's answer: every form that Jaeger gives, and nothing out of range.
+ */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';

@@ -1,3 +1,6 @@
+/**
+ * Guards that every span which ends leaves in a packet, or is counted by what it was lost to.
+ */
 import assert from 'node:assert/strict';
 import { beforeEach, test } from 'node:test';
 import { type Resource, resourceFromAttributes } from '@opentelemetry/resources';

@@ -39,6 +39,15 @@ test('the child of a caller in another process is a root here, and not marked as
   assert.deepEqual(printed, ['trace #, 1 span\nshop: served  #\n']);
 });
 
+test('a process that calls itself has its server span below its client span', () => {
+  const { printed, tracer } = start();
+  const call = tracer.startSpan('call');
+  const remote = { ...call.spanContext(), isRemote: true };
+  tracer.startSpan('served', {}, trace.setSpanContext(context.active(), remote)).end();
+  call.end();
+  assert.deepEqual(printed, ['trace #, 2 spans\nshop: call  #\n└─ shop: served  #\n']);
+});
+
 test('a flush prints what has ended of open traces; the memory for them is bounded', () => {
   const { printed, sender, tracer } = start();
   const under = trace.setSpan(context.active(), tracer.startSpan('open'));

@@ -1,3 +1,6 @@
+/**
+ * Guards a packet's limit, which no span may pass, and the process that each packet names.
+ */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Attributes } from '@opentelemetry/api';

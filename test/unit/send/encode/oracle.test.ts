@@ -1,3 +1,6 @@
+/**
+ * Compares our encoding with that of `@opentelemetry/exporter-jaeger`, tag by tag, and names each difference.
+ */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { HrTime } from '@opentelemetry/api';

@@ -1,3 +1,6 @@
+/**
+ * Guards that each field of a span arrives as Jaeger's model has it, also of older SDKs and of values that the API forbids.
+ */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type Attributes, ROOT_CONTEXT, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';

@@ -1,3 +1,6 @@
+/**
+ * Guards posting to a collector, through its answers and failures: retries, pauses, compression, TLS, and what is said.
+ */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';

@@ -1,3 +1,6 @@
+/**
+ * Guards packets that wait in files: over restarts, several processes, torn and damaged files, and a full folder.
+ */
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';

@@ -1,3 +1,6 @@
+/**
+ * Guards sending over UDP on real sockets: packets arrive, and each that can't is counted by its cause and said once.
+ */
 import assert from 'node:assert/strict';
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
