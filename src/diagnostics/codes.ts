@@ -60,6 +60,11 @@ export const codes = {
     text: 'another OpenTelemetry SDK is registered in this process already; this agent stands back',
     next: 'remove the other SDK, or this agent, or set TRACING_AGENT_INSIST=true to trace in its place',
   },
+  TA_SECOND_SDK: {
+    level: 'warn',
+    text: 'the application sets up an OpenTelemetry SDK of its own (the API {version} was asked for a second tracer provider): its exporter gets no span, and its instrumentations trace each call a second time, into this agent',
+    next: 'remove that set-up, or this agent',
+  },
   TA_OTHER_AGENT: {
     level: 'warn',
     text: '{other} is loaded into this process as well; this agent stands back',

@@ -6,7 +6,9 @@
  * the globals. So the first copy that the application loads finds its own version noted, as it would without the agent,
  * and a newer one raises it. Reading is open to all: see record/api-version.ts.
  */
+import { report } from '../diagnostics/log';
 import type { Patch } from './instrumentation';
+import { wrap } from './wrap';
 
 /** Where every 1.x copy of the API keeps its globals. */
 const GLOBALS = Symbol.for('opentelemetry.js.api.1');
@@ -20,8 +22,26 @@ export const patch: Patch = (exports, library) => {
     noted = library.version;
     globals.version = noted;
   }
+  tellOfSecondSdk(exports, library.version);
   return exports;
 };
+
+/**
+ * An SDK that the application sets up itself is refused by the API, with a line that only a diagnostics logger gets. Its
+ * instrumentations find the agent's provider then, and trace each call a second time.
+ */
+function tellOfSecondSdk(exports: any, version: string): void {
+  wrap(
+    Object.getPrototypeOf(exports.trace),
+    'setGlobalTracerProvider',
+    'opentelemetry-api',
+    (original) =>
+      function setGlobalTracerProvider(this: unknown, ...args: unknown[]) {
+        report('TA_SECOND_SDK', { version });
+        return original.apply(this, args);
+      },
+  );
+}
 
 function newer(version: string, than: string): boolean {
   const [, minor = 0, patchLevel = 0] = version.split(/[.-]/).map(Number);
