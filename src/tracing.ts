@@ -1,6 +1,6 @@
 /**
  * Joins the stages from `propagate` to `send`. It is read when the first tracer, context or header is asked for: a
- * process that makes no span never pays for the SDK.
+ * process that makes no span never pays for the SDK. The second half of `agent.ts`, from a span's third station to its last.
  */
 import { basename } from 'node:path';
 import { type Context, ProxyTracerProvider, type Tracer } from '@opentelemetry/api';
@@ -81,7 +81,9 @@ export function createTracing(given: Config, env: Environment): Tracing {
   );
   const sampler = budget?.sampler(chosen) ?? chosen;
   const decisions = new DecisionLog(String(sampler));
-  const followsParent = config.sampler.parentBased || config.roots !== 'all';
+  // What samples nothing needn't be asked for each Redis command and query below an unsampled request.
+  const samplesNothing = config.sampler.type === 'always_off' && config.samplingRules.length === 0;
+  const followsParent = config.sampler.parentBased || config.roots !== 'all' || samplesNothing;
   const provider = new TracerProvider({
     resource: createResource(
       config.serviceName,
