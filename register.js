@@ -71,7 +71,13 @@
       last = flags[i].split('\\').join('/').split('=').join('/').split('/').pop();
       if (last === 'register' || last === 'register.js' || last === 'register.mjs') named = true;
     }
-    return (code && !named) || (argv.length > 1 && isTool(argv[1]));
+    return (code && !named) || (argv.length > 1 && isTool(script(argv[1])));
+  }
+
+  // pm2 starts a file of its own, which runs the script: `pm2 start npm -- start`.
+  function script(path) {
+    var own = '/pm2/lib/ProcessContainerFork.js';
+    return (String(path).split('\\').join('/').slice(-own.length) === own && env.pm_exec_path) || path;
   }
 
   try {

@@ -1,9 +1,11 @@
-// Builds dist/: CommonJS chunks, one for each library's patch, and the type declarations of the public parts.
+// Builds dist/: CommonJS chunks, one for each library's patch, the type declarations of the public parts, and what says
+// whose code is in it.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, rmdirSync, rmSync, unlinkSync } from 'node:fs';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
+import { bundledPackages } from './bundled-packages.mjs';
 import {
   contribChunks,
   contribEntries,
@@ -12,6 +14,7 @@ import {
   folders,
 } from './contrib-bundle.mjs';
 import { writeNotices } from './notices.mjs';
+import { writeSbom } from './sbom.mjs';
 import { buildViewerUi } from './viewer-ui.mjs';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
@@ -249,36 +252,117 @@ function prune(folder, wanted) {
   return left === 0;
 }
 
-rmSync(dist, { recursive: true, force: true });
+/** Tests whether a module is below one of these: paths from src/, or of packages. A path that no file has is an error. */
+function below(ours, packages = []) {
+  const tops = ours.map((path) => join(src, path));
+  for (const top of tops)
+    if (!existsSync(top) && !existsSync(`${top}.ts`)) throw new Error(`${top} has gone: build.mjs names it`);
+  const inPackages = packages.map((name) => `/node_modules/${name}`);
+  return (id) =>
+    tops.some((top) => id === `${top}.ts` || id.startsWith(top + sep)) ||
+    inPackages.some((path) => id.split(sep).join('/').includes(path));
+}
+
 // Three layers, each one file, since one is read faster than several: what runs at start, what the first span needs,
 // and then a file for each library's patch.
-const onDemand =
-  /[\\/]src[\\/](patch[\\/](libraries|registry|process|http|redis|sql|web|messaging|contrib[\\/]|opentelemetry-api)|load[\\/](require-hook|es-module|bundled-libraries)|send[\\/](otlp|console|failover|fan-out|create-senders|health-metrics|transport[\\/](http|retry|spool|crc32|collector|exit))|diagnostics[\\/]trace-tree|sample[\\/](rules-sampler|local-tail|debug-guard|debug-credits|overhead-budget)|record[\\/]redaction|thrift[\\/](batch-decoder|binary-reader|compact-reader|reader))|require-in-the-middle|module-details-from-path|@opentelemetry[\\/]otlp-/;
-const start =
-  /[\\/]src[\\/](config|diagnostics|load|patch[\\/](builtins|chosen|patcher|wrap)|record[\\/]api-|(agent|lifecycle|control|version|register|index)\.ts$)/;
-const PARTS_BASE =
-  /[\\/]@opentelemetry[\\/](?:api|core)[\\/]|[\\/]src[\\/](?:diagnostics|version|send[\\/]bounded-flush|record[\\/]suppress)/;
+const start = below([
+  'agent',
+  'config',
+  'control',
+  'diagnostics',
+  'index',
+  'lifecycle',
+  'load',
+  'patch/builtins',
+  'patch/chosen',
+  'patch/patcher',
+  'patch/wrap',
+  'record/api-globals',
+  'record/api-version',
+  'register',
+  'version',
+]);
+/** Of the files that the layers would take, those that only some applications need. */
+const onDemand = below(
+  [
+    'config/parse-sampling-rules',
+    'diagnostics/trace-tree',
+    'load/bundled-libraries',
+    'load/es-module-customizer',
+    'load/es-module-hook',
+    'load/es-module-source',
+    'load/es-module-thread',
+    'load/require-hook',
+    'patch/contrib',
+    'patch/http',
+    'patch/libraries',
+    'patch/messaging',
+    'patch/opentelemetry-api',
+    'patch/process',
+    'patch/redis',
+    'patch/registry',
+    'patch/sql',
+    'patch/web',
+    'record/redaction',
+    'sample/debug-credits',
+    'sample/debug-guard',
+    'sample/local-tail',
+    'sample/overhead-budget',
+    'sample/rules-sampler',
+    'send/console',
+    'send/create-senders',
+    'send/failover',
+    'send/fan-out-sender',
+    'send/health-metrics',
+    'send/otlp',
+    'send/transport/collector-voice',
+    'send/transport/crc32',
+    'send/transport/exit-post',
+    'send/transport/http-connection',
+    'send/transport/http-transport',
+    'send/transport/retry-policy',
+    'send/transport/spool',
+    'send/transport/spool-owner',
+    'send/transport/spool-record',
+    'thrift/batch-decoder',
+    'thrift/binary-reader',
+    'thrift/compact-reader',
+    'thrift/reader',
+  ],
+  ['require-in-the-middle', 'module-details-from-path', '@opentelemetry/otlp-'],
+);
+/** What several patches share, a few hundred bytes each. */
+const sqlShared = below([
+  'patch/sql/emit-in-context',
+  'patch/sql/end-pg-query',
+  'patch/sql/observe-promise',
+  'patch/sql/sql-comment',
+]);
+const serverShared = below([
+  'patch/http/server-attributes',
+  'patch/http/server-request',
+  'patch/web/route-template',
+]);
+/** What several public parts share: cut as they share it, it would be a dozen files of a few hundred bytes. */
+const partsBase = below(
+  ['diagnostics', 'send/bounded-flush', 'version'],
+  ['@opentelemetry/api/', '@opentelemetry/core/'],
+);
+
+rmSync(dist, { recursive: true, force: true });
 await bundle(agent, '', {
   chunkFileNames: '[name].js',
   codeSplitting: {
     groups: [
-      // What several patches share, a few hundred bytes each; last, or they would take what the two layers hold.
-      {
-        name: 'sql-shared',
-        test: /[\\/]sql[\\/](emit-in-context|end-pg-query|observe-promise|sql-comment)\.ts$/,
-        priority: 0,
-      },
-      {
-        name: 'server-shared',
-        test: /[\\/]src[\\/]patch[\\/](http[\\/]server-(request|attributes)|web[\\/]route-template)\.ts$/,
-        priority: 0,
-      },
+      // Last, or these would take what the two layers hold.
+      { name: 'sql-shared', test: sqlShared, priority: 0 },
+      { name: 'server-shared', test: serverShared, priority: 0 },
       // register.js at the top level reads this file itself, past the entry that bears its name.
-      { name: 'start', test: (id) => start.test(id) && !onDemand.test(id), priority: 2 },
+      { name: 'start', test: (id) => start(id) && !onDemand(id), priority: 2 },
       {
         name: 'traced',
         // A room would bring its members along.
-        test: (id) => !start.test(id) && !onDemand.test(id) && !id.startsWith(ROOM),
+        test: (id) => !start(id) && !onDemand(id) && !id.startsWith(ROOM),
         priority: 1,
       },
     ],
@@ -288,12 +372,13 @@ await bundle(contribEntries, 'contrib-', contribOutput, [contribReplacements]);
 await bundle(parts, 'part-', {
   chunkFileNames: 'part-[name].js',
   codeSplitting: {
-    // What several parts have in common: cut as they share it, it would be a dozen files of a few hundred bytes.
-    groups: [{ name: 'base', test: PARTS_BASE }],
+    groups: [{ name: 'base', test: partsBase }],
   },
 });
 // With the settings' documentation, which `config` prints.
 await bundle(commands, '', { banner: '#!/usr/bin/env node', codeSplitting: false }, [builtElsewhere], []);
 for (const file of await buildViewerUi(dist)) bundledFiles.add(file);
-writeNotices(bundledFiles, dist);
+const packages = bundledPackages(bundledFiles);
+writeNotices(packages, dist);
+writeSbom(packages, dist);
 declarations();

@@ -32,8 +32,12 @@ export function renderContrib(from: readonly TestPackage[]): string[] {
       const ranges = new Map<string, Set<string>>();
       for (const { module, versions } of targets)
         ranges.set(module, (ranges.get(module) ?? new Set()).add(versions));
+      const isEsModule = (name: string) =>
+        targets.some(({ module, esm }) => module === name && esm !== undefined);
       const packages = [...ranges].map(([module, versions]) =>
-        builtin ? `\`${module}\` of Node.js` : `\`${module}\` ${escaped([...versions])}`,
+        builtin
+          ? `\`${module}\` of Node.js`
+          : `\`${module}\` ${escaped([...versions])}${isEsModule(module) ? ' (CommonJS, ES modules)' : ''}`,
       );
       const tested = name === 'dns' ? 'Node.js 20' : testedWith(name, [...ranges.keys()], from);
       return `| \`${name}\` | ${packages.join(', ')} | ${tested} |`;

@@ -73,7 +73,7 @@ function renderOption(name: string, option: Option<unknown>): string[] {
   return lines;
 }
 
-function renderDefault({ default: value, unit }: Option<unknown>): string {
+export function renderDefault({ default: value, unit }: Option<unknown>): string {
   if (value === undefined || value === Number.POSITIVE_INFINITY) return 'none';
   if (Array.isArray(value)) return value.length === 0 ? 'none' : `\`${value.join(',')}\``;
   if (typeof value === 'object') return 'none';

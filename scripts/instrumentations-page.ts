@@ -127,14 +127,14 @@ function renderComparison(): string[] {
 
 const UNSEEN = `## What cannot be seen
 
-**ES modules.** A package that is CommonJS is seen whoever asks for it. One whose \`import\` leads to ES modules needs a
-hook, which is installed only where a \`node_modules\` folder of the main script's folder, the working directory or one
-above holds such a package (the setting \`esModules\`: \`auto\`, \`on\`, \`off\`). Node.js 22.15 and newer have
-\`module.registerHooks\`: 10 to 25 µs more for each module that the process loads. On an older one Node's loader thread is
-started if the main script is an ES module: 60 ms, and 0.3 to 0.5 ms for each ES module; a CommonJS application that
-\`import()\`s the package there sets \`TRACING_AGENT_ES_MODULES=on\`. Set it also where the package is installed under an
-alias alone, or only for another package of a workspace. What was imported before the agent is not seen: load the agent
-by \`-r\` or \`--import\`.
+**ES modules.** A package that is CommonJS is seen whoever asks for it. One whose \`import\` leads to ES modules (so the
+tables above say) needs a hook, which is installed only where a \`node_modules\` folder of the main script's folder, the
+working directory or one above holds such a package, used or not (the setting \`esModules\`: \`auto\`, \`on\`, \`off\`).
+Node.js 22.15 and newer have \`module.registerHooks\`: 10 to 25 µs more for each module that the process loads. On an
+older one Node's loader thread is started if the main script is an ES module: 60 ms, and 0.3 to 0.5 ms for each ES
+module; a CommonJS application that \`import()\`s the package there sets \`TRACING_AGENT_ES_MODULES=on\`. Set it also
+where the package is installed under an alias alone, or only for another package of a workspace. What was imported
+before the agent is not seen: load the agent by \`-r\` or \`--import\`.
 
 **Loaded before the agent.** A library that \`require\` had loaded before is patched in place. Where a patch must replace
 what it exports, later calls of \`require\` get the replacement, and one line (\`TA_LOADED_EARLY\`) names who took the

@@ -9,6 +9,9 @@ import { tmpdir } from 'node:os';
 import { join, relative, sep } from 'node:path';
 import { repository } from './cache.mjs';
 
+/** Files whose tests take longer are named at the end. */
+const SLOW_MILLISECONDS = 60_000;
+
 const options = process.argv.slice(2).filter((each) => each.startsWith('-'));
 const words = process.argv.slice(2).filter((each) => !each.startsWith('-'));
 
@@ -36,7 +39,7 @@ if (failed.length > 0) {
 /** Runs test files and resolves to those of them that failed. */
 async function run(selected, concurrency) {
   const folder = mkdtempSync(join(tmpdir(), 'tracing-agent-tests-'));
-  const list = join(folder, 'failed');
+  const file = join(folder, 'results.json');
   const child = spawn(
     process.execPath,
     [
@@ -48,20 +51,51 @@ async function run(selected, concurrency) {
       '--test-timeout=600000',
       '--test-reporter=spec',
       '--test-reporter-destination=stdout',
-      '--test-reporter=./scripts/failed-files.mjs',
-      `--test-reporter-destination=${list}`,
+      '--test-reporter=./scripts/file-results.mjs',
+      `--test-reporter-destination=${file}`,
       ...options,
       ...selected,
     ],
     { cwd: repository, stdio: ['ignore', 'inherit', 'inherit'] },
   );
   const code = await new Promise((resolve) => child.on('close', resolve));
-  const names = readFileSync(list, 'utf8').split('\n');
+  // Empty where the runner was ended.
+  const results = JSON.parse(readFileSync(file, 'utf8') || '{}');
   rmSync(folder, { recursive: true });
+  nameSlow(results);
+  nameSkipped(results);
   if (code === 0) return [];
-  const some = selected.filter((file) => names.includes(join(repository, file)));
+  const some = selected.filter((each) => results[join(repository, each)]?.failed);
   // A runner that fails without naming a file has failed as a whole.
   return some.length > 0 ? some : selected;
+}
+
+/** Who wants the tests to take less time begins with these. */
+function nameSlow(results) {
+  const slow = Object.entries(results)
+    .filter(([, { milliseconds }]) => milliseconds > SLOW_MILLISECONDS)
+    .sort(([, a], [, b]) => b.milliseconds - a.milliseconds);
+  for (const [file, { milliseconds }] of slow)
+    console.log(`${String(Math.round(milliseconds / 1000)).padStart(5)} s  ${relative(repository, file)}`);
+}
+
+/** What was left out, by what would bring it: the end of the reason, behind the last colon or semicolon. */
+function nameSkipped(results) {
+  const reasons = Object.values(results).flatMap(({ skipped }) => skipped);
+  const byRemedy = new Map();
+  for (const reason of reasons) {
+    const [, cause, remedy] = /^(.*)[:;] (.+)$/s.exec(reason) ?? [undefined, undefined, reason];
+    const group = byRemedy.get(remedy) ?? { causes: new Set(), tests: 0 };
+    group.tests++;
+    if (cause !== undefined) group.causes.add(cause);
+    byRemedy.set(remedy, group);
+  }
+  if (reasons.length > 0) console.log(`left out: ${reasons.length} tests`);
+  for (const [remedy, { causes, tests }] of [...byRemedy].sort(([, a], [, b]) => b.tests - a.tests)) {
+    const [first, ...more] = causes;
+    const like = more.length === 0 ? '' : `, and ${more.length} more like it`;
+    console.log(`${String(tests).padStart(5)}    ${first === undefined ? '' : `${first}${like}: `}${remedy}`);
+  }
 }
 
 /** Tests start applications under the built agent, so dist/ must be what src/ says. */

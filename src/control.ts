@@ -8,7 +8,7 @@ import { createCounters, runningAgent, startOnce } from './register';
 import type { SamplingDecision } from './sample/decision-log';
 
 /**
- * Starts the agent, as `-r tracing-agent/register` does; call it before the libraries to trace are loaded.
+ * Starts the agent, as `-r tracing-agent/register` does; call it before the libraries to trace are loaded. Never throws.
  * @param options win over the environment; each is one row of docs/configuration.md
  * @returns false where an agent runs already, or settings turn it off, or it could not start (one line on stderr says why)
  */
@@ -16,12 +16,12 @@ export function start(options: Options = {}): boolean {
   return startOnce(options, __dirname);
 }
 
-/** Sends what is left, bounded by `exportTimeout`, and stops tracing. Resolves also when no agent runs. */
+/** Sends what is left, within `exportTimeoutMillis`, and stops tracing. Never rejects; resolves also when no agent runs. */
 export async function shutdown(): Promise<void> {
   await runningAgent()?.shutdown();
 }
 
-/** Resolves when all spans that have ended were sent or counted as lost, at most `exportTimeout` later. Never rejects. */
+/** Resolves when all spans that have ended were sent or counted as lost, at most `exportTimeoutMillis` later. Never rejects. */
 export async function forceFlush(): Promise<void> {
   await runningAgent()?.forceFlush();
 }

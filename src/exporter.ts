@@ -1,2 +1,3 @@
 /** The public part `tracing-agent/exporter`: Jaeger for anyone's OpenTelemetry SDK. Last station of a span's way. */
-export { JaegerExporter, type JaegerExporterOptions } from './send/jaeger-exporter';
+export type { Counters } from './diagnostics/counters';
+export { JaegerExporter, type JaegerExporterOptions, type JaegerExportResult } from './send/jaeger-exporter';

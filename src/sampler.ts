@@ -7,3 +7,4 @@ export {
   JaegerRemoteSampler,
   type JaegerRemoteSamplerOptions,
 } from './sample/remote/jaeger-remote-sampler';
+export type { SamplingResult } from './sample/sampling-result';

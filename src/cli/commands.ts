@@ -110,6 +110,7 @@ command('view', 'start the local viewer: receivers, query API and page in one pr
   .option('--otlp-port <number>', 'OTLP over HTTP (default: 4318)', portOrOff)
   .option('--sampling-port <number>', 'sampling strategies (default: 5778)', portOrOff)
   .option('--strategies <path>', 'a file of sampling strategies, as Jaeger reads it')
+  .option('--links <path>', "a file of patterns that make links of tags, as in Jaeger UI's configuration")
   .option('--memory <megabytes>', 'for traces; the oldest go first (default: 256)', megabytes)
   .option('--file <path>', 'keep traces in this file across restarts')
   .option('--open', 'open the page in a browser')

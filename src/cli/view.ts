@@ -4,31 +4,8 @@
  */
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import type { Viewer, ViewerOptions } from '../viewer/start-viewer';
 import { CommandError, note, print, progress } from './terminal';
-
-/** As the viewer's entry takes them; 0 takes a free port, false leaves the receiver out. */
-interface ViewerOptions {
-  host?: string;
-  queryPort?: number;
-  compactPort?: number | false;
-  binaryPort?: number | false;
-  httpPort?: number | false;
-  otlpPort?: number | false;
-  samplingPort?: number | false;
-  maxBytes?: number;
-  file?: string;
-  strategies?: string;
-}
-
-/** `query`, `http`, `otlp` and `sampling` are URLs, the others `host:port`; null where it was left out. */
-type Addresses = Readonly<
-  Record<'query' | 'compact' | 'binary' | 'http' | 'otlp' | 'sampling', string | null>
->;
-
-interface Viewer {
-  readonly addresses: Addresses;
-  close(): Promise<void>;
-}
 
 export type Port = number | false;
 
@@ -44,6 +21,7 @@ export interface ViewOptions {
   readonly memory?: number;
   readonly file?: string;
   readonly strategies?: string;
+  readonly links?: string;
   readonly open?: boolean;
   readonly json?: boolean;
 }

@@ -5,11 +5,12 @@
 import { existsSync, readFileSync } from 'node:fs';
 import type { ReadFile } from './package-name';
 import type { Environment } from './parser';
+import { behindPm2 } from './pm2';
 
 /** What resolution needs to know of the process. */
 export interface Surroundings {
   readonly env: Environment;
-  /** The main script's path, absolute; undefined for a REPL or `node -e`. */
+  /** The main script's path, absolute, where pm2 starts it the application's; undefined for a REPL or `node -e`. */
   readonly mainScript: string | undefined;
   /** The working directory; empty where it was deleted. */
   readonly directory: string;
@@ -19,8 +20,7 @@ export interface Surroundings {
 /** `env` is read while settings are resolved, and not after. */
 export function readSurroundings(env: Environment = process.env): Surroundings {
   return {
-    env,
-    mainScript: process.argv[1],
+    ...behindPm2(process.argv[1], env),
     directory: currentDirectory(),
     // An exception for each folder without a package.json would cost more than all else together.
     readFile: (path) => (existsSync(path) ? readFileSync(path, 'utf8') : undefined),

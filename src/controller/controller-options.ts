@@ -3,6 +3,7 @@ import type { Tracer } from '@opentelemetry/api';
 
 /** As much of a Kubernetes object as is read here; @kubernetes/client-node's objects fit. */
 export interface KubernetesObjectLike {
+  /** One without a name is not handled. */
   metadata?: { name?: string; namespace?: string } | undefined;
 }
 
@@ -16,6 +17,10 @@ export interface HandlerRun {
   readonly signal: AbortSignal;
 }
 
+/**
+ * What the application does for each object. It may return a promise; one that throws, rejects or takes longer than
+ * `handlerTimeout` has failed.
+ */
 export interface Handler<T extends KubernetesObjectLike> {
   /** The object is there: it was added or changed, or it is looked at again after `resyncInterval`. */
   add(object: T, run: HandlerRun): unknown;
@@ -25,10 +30,13 @@ export interface Handler<T extends KubernetesObjectLike> {
 
 /** What a list call of @kubernetes/client-node resolves to. */
 export interface KubernetesListLike<T> {
+  /** Of the list: the watch goes on from its `resourceVersion`. */
   metadata?: { resourceVersion?: string } | undefined;
+  /** The objects. */
   items: T[];
 }
 
+/** What to list and watch through @kubernetes/client-node, which the application brings. */
 export interface RetrieverOptions<T extends KubernetesObjectLike> {
   /** A `KubeConfig` of @kubernetes/client-node. */
   kubeConfig: object;
@@ -36,22 +44,27 @@ export interface RetrieverOptions<T extends KubernetesObjectLike> {
   path: string;
   /** Lists the same objects: `() => coreApi.listPodForAllNamespaces()`. */
   list(): Promise<KubernetesListLike<T>>;
-  /** Those of `list`: the watch must see what the list saw. */
+  /** That of `list`: the watch must see what the list saw. Default: none. */
   labelSelector?: string;
+  /** The same for its field selector. Default: none. */
   fieldSelector?: string;
 }
 
 /** As much of an informer as is used here; those of @kubernetes/client-node fit. */
 export interface InformerLike<T extends KubernetesObjectLike> {
+  /** Calls back for each object that comes, changes or goes. */
   on(verb: 'add' | 'update' | 'delete', callback: (object: T) => void): void;
+  /** Calls back when listing or watching has failed. */
   on(verb: 'error', callback: (error?: unknown) => void): void;
   /** Resolves when it has listed once, or could not. */
   start(): Promise<void>;
+  /** Resolves when it watches no more. */
   stop(): Promise<void>;
   /** What it knows already, where it runs. */
   list?(): readonly T[];
 }
 
+/** What `onError` hears beside the error. */
 export interface FailureReport {
   /** Missing where listing or watching failed. */
   readonly key?: string;
@@ -59,6 +72,7 @@ export interface FailureReport {
   readonly retried: boolean;
 }
 
+/** Exactly one of `retriever` and `informer` is needed. */
 export interface ControllerOptions<T extends KubernetesObjectLike> {
   /** In all spans; a controller's name is also a good service name. */
   name: string;
@@ -66,6 +80,7 @@ export interface ControllerOptions<T extends KubernetesObjectLike> {
   retriever?: RetrieverOptions<T>;
   /** … or an informer of it that is not started (`makeInformer`), or anything like one. */
   informer?: InformerLike<T>;
+  /** What is done for each object. */
   handler: Handler<T>;
   /** Milliseconds after which all objects are handled again, 30,000 by default; 0 never. */
   resyncInterval?: number;

@@ -11,16 +11,19 @@ import { retrieve } from './retriever';
 import { RetryLimiter } from './retry-limiter';
 import { LONGEST_TIMER, WorkQueue } from './work-queue';
 
+/** How a controller stops. */
 export interface StopOptions {
   /** Milliseconds until what still runs or waits is left, 25,000 by default: a pod is killed 30 s after SIGTERM. */
   timeout?: number;
 }
 
+/** What a controller that has stopped left. */
 export interface StopResult {
   /** Keys that were not processed to their end, each once; empty after a full stop. */
   readonly unprocessed: readonly string[];
 }
 
+/** A loop over the objects of one kind, each processing of which is a trace. */
 export interface Controller {
   /** Resolves after the first list, or when it failed: it is tried again by itself. Rejects when it runs already. */
   start(): Promise<void>;
@@ -28,6 +31,10 @@ export interface Controller {
   stop(options?: StopOptions): Promise<StopResult>;
 }
 
+/**
+ * A controller, not started yet.
+ * @throws TypeError for an option that is missing or out of its range
+ */
 export function createController<T extends KubernetesObjectLike>(options: ControllerOptions<T>): Controller {
   return new TracedController(options, readSettings(options));
 }

@@ -10,14 +10,23 @@ import { readCount, readHandler, readMilliseconds, readName } from './read-optio
 /** Keys whose failures are kept: a loop may never come back to an object, and does not say so. */
 const MOST_FAILING = 10_000;
 
+/** The handler with a trace around each of its calls. */
 export interface TracedHandler<T extends KubernetesObjectLike> {
-  /** Resolves to what the handler returned; rejects with what it threw, for the loop to try again. */
+  /**
+   * Resolves to what the handler returned; rejects with what it threw, for the loop to try again, and with a TypeError
+   * for an object without a name.
+   */
   add(object: T): Promise<unknown>;
+  /** The same for an object that is gone, by its key, `namespace/name`. */
   delete(key: string): Promise<unknown>;
   /** How often the object has failed since its last success, of the 10,000 that failed last; 0 after the last failure. */
   retries(key: string): number;
 }
 
+/**
+ * Wraps a handler for a loop of one's own, which queues and tries again by itself.
+ * @throws TypeError for an option that is missing or out of its range
+ */
 export function traceHandler<T extends KubernetesObjectLike>(
   handler: Handler<T>,
   options: TraceHandlerOptions,

@@ -9,10 +9,10 @@ import { report } from './log';
 /** A part that fails again and again rests for this time, in milliseconds, and is tried again then. */
 const REST = 60_000;
 /**
- * Never left out: what ends the process, what steps aside for listeners of the application's, what the application
- * calls, whose arguments may be what fails, and what tells a controller of its objects, each of which must be handled.
+ * Those that ask `rests` before they begin something. Never left out are the others: what ends the process, what steps
+ * aside for listeners of the application's, what the application calls, whose arguments may be what fails, and more.
  */
-const NEVER_OFF = ['api', 'controller', 'events', 'exit', 'signal'];
+const RESTING = ['batch', 'http', 'otlp', 'overload', 'record', 'sampler', 'sampling', 'udp'];
 /** By part; their names are words of this code. */
 const budgets = new Map<string, FaultBudget>();
 /** While nothing has failed so often, no one needs to look. */
@@ -26,7 +26,7 @@ export function fault(part: string, error: unknown): void {
     budget = new FaultBudget(REST);
     budgets.set(part, budget);
   }
-  if (!budget.take() || NEVER_OFF.includes(part)) {
+  if (!budget.take() || !RESTING.includes(part)) {
     report('TA_INTERNAL', { part, error }, part);
     return;
   }
@@ -36,7 +36,7 @@ export function fault(part: string, error: unknown): void {
 
 /** Whether `part` has failed so often that it is left out for now. */
 export function rests(part: string): boolean {
-  return anySpent && budgets.get(part)?.spent === true && !NEVER_OFF.includes(part);
+  return anySpent && RESTING.includes(part) && budgets.get(part)?.spent === true;
 }
 
 /**

@@ -3,9 +3,11 @@
  * Beside a span's way: each station adds to it; `health()` shows it.
  */
 
+/** What `health()` shows: counts since the start. `sent` goes down by what turns out not to have arrived. */
 export interface Counters {
-  /** Libraries patched, and patches that failed. */
+  /** Libraries patched. */
   patched: number;
+  /** Patches that failed: their libraries run untraced. */
   patchFailed: number;
   /** Failures contained inside the agent, of all parts. */
   faults: number;
@@ -13,8 +15,9 @@ export interface Counters {
   ended: number;
   /** Spans handed to the network without an error (UDP), or accepted by the collector (HTTP). */
   sent: number;
-  /** Packets or requests that carried them, and their bytes. */
+  /** Packets or requests that carried them. */
   packets: number;
+  /** Bytes of these packets and requests. */
   bytes: number;
   /** Packets that a receiver's socket on this machine had no room for, those of other senders among them. */
   receiverDrops: number;
@@ -38,18 +41,25 @@ export interface Counters {
   debugDenied: number;
   /** Spans of traces that neither failed nor took long, where the settings keep no others. */
   droppedByTail: number;
-  /** Times that something was shed to stay within `maxOverhead`, and new traces that were not sampled for it. */
+  /** Times that something was shed to stay within `maxOverhead`. */
   overloads: number;
+  /** New traces that were not sampled for it. */
   shedTraces: number;
-  /** Spans given up, by cause. */
+  /** Spans given up, by cause; this one: more waited than `maxQueueSize` or `maxQueueBytes` allow. */
   droppedQueueFull: number;
+  /** No packet could hold it, shortened as it was. */
   droppedTooLarge: number;
+  /** It could not be written, as one whose attributes throw when they are read. */
   droppedUnencodable: number;
+  /** The agent's or collector's name had no address. */
   droppedUnresolved: number;
+  /** Nobody listened, or no connection could be made. */
   droppedRefused: number;
+  /** The collector answered that it doesn't take them. */
   droppedRejected: number;
   /** For want of room in a receiver's socket on this machine, as many as its packets have on the average. */
   droppedReceiverFull: number;
+  /** Not sent when the process ended, or ended after the agent was shut down. */
   droppedAtShutdown: number;
   /** By a failure inside the agent. */
   droppedByFault: number;

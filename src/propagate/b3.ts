@@ -34,6 +34,7 @@ const FLAGS = 'x-b3-flags';
 export class B3Propagator implements TextMapPropagator {
   readonly #single: boolean;
 
+  /** @param form which headers are written */
   constructor(form: 'b3' | 'b3multi') {
     this.#single = form === 'b3';
   }

@@ -30,6 +30,7 @@ function extractContained(
 export class CompositePropagator implements TextMapPropagator {
   readonly #propagators: readonly TextMapPropagator[];
 
+  /** @param propagators are asked in this order; one that throws is passed over */
   constructor(propagators: readonly TextMapPropagator[]) {
     this.#propagators = propagators;
   }

@@ -27,6 +27,7 @@ import { first, isToken } from './header';
 import { jaegerFlags, withJaegerFlags } from './jaeger-flags';
 import { percentDecode } from './percent';
 
+/** Names of the headers, for callers whose Jaeger clients were given others. */
 export interface UberTraceIdOptions {
   /** Name of the trace header, lower case; default `uber-trace-id`. */
   readonly traceHeader?: string;
@@ -53,6 +54,10 @@ export function debugId(context: Context): string | undefined {
     : undefined;
 }
 
+/**
+ * Jaeger's `uber-trace-id`, with its baggage (`uberctx-*`, and `jaeger-baggage` when reading) and `jaeger-debug-id`.
+ * A header that can't be read counts as none; it never throws.
+ */
 export class UberTraceIdPropagator implements TextMapPropagator {
   readonly #traceHeader: string;
   readonly #debugHeader: string;

@@ -22,6 +22,10 @@ import { percentDecode } from './percent';
 
 const BAGGAGE = 'baggage';
 
+/**
+ * W3C's `baggage`: at most 64 items, 2,048 characters a value and 8,192 bytes in all, in both directions. What is beyond
+ * that is left out and counted; it never throws.
+ */
 export class BaggagePropagator implements TextMapPropagator {
   inject(context: Context, carrier: unknown, setter: TextMapSetter): void {
     const baggage = propagation.getBaggage(context);

@@ -27,6 +27,7 @@ const PATTERN = /^([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(-.*)
 /** Node lets headers of 16 kB in; no system sends a version that long. */
 const MOST_CHARACTERS = 512;
 
+/** W3C's `traceparent` and `tracestate`. A header that can't be read counts as none; it never throws. */
 export class TraceContextPropagator implements TextMapPropagator {
   inject(context: Context, carrier: unknown, setter: TextMapSetter): void {
     const span = trace.getSpanContext(context);

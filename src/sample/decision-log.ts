@@ -8,9 +8,11 @@ import type { Attributes } from '@opentelemetry/api';
 export interface SamplingDecision {
   /** Of the span that was decided about. */
   readonly name: string;
+  /** 32 hexadecimal digits. */
   readonly traceId: string;
   /** Milliseconds since the epoch. */
   readonly time: number;
+  /** Whether the trace was kept. */
   readonly sampled: boolean;
   /** Whether the trace came from another process, whose decision the sampler may follow. */
   readonly continued: boolean;

@@ -12,7 +12,7 @@ export class ProbabilisticSampler {
   readonly #rate: number;
   readonly #keep: SamplingResult;
 
-  /** @param rate share of traces kept, 0 to 1 */
+  /** @param rate share of traces kept, 0 to 1; above that all, and none where it is no number */
   constructor(rate: number) {
     this.#rate = rate;
     this.#ratio = new TraceIdRatioBasedSampler(rate);

@@ -3,7 +3,7 @@
  * Fifth station of a span's way: beneath the rate-limiting sampler.
  */
 
-/** Milliseconds, monotonic. */
+/** Milliseconds from any moment on; never goes back. */
 export type Clock = () => number;
 
 export class RateLimiter {

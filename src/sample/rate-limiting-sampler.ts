@@ -12,7 +12,7 @@ export class RateLimitingSampler {
   readonly #keep: SamplingResult;
 
   /**
-   * @param rate traces a second, 0 or more; fractions too (0.1: one in ten seconds)
+   * @param rate traces a second; fractions too (0.1: one in ten seconds), none where it is 0, less, or no number
    * @param clock for tests; default is the monotonic clock
    */
   constructor(rate: number, clock?: Clock) {

@@ -8,6 +8,7 @@ import type { Attributes } from '@opentelemetry/api';
 export const NOT_RECORD = 0;
 export const RECORD_AND_SAMPLED = 2;
 
+/** What a sampler answers; the SDK's type of that name takes it. */
 export interface SamplingResult {
   /** `SamplingDecision` of the SDK: 0 not recorded, 1 recorded, 2 recorded and sampled. */
   readonly decision: 0 | 1 | 2;

@@ -17,16 +17,17 @@ export interface JaegerExporterOptions {
   readonly host?: string;
   /** Jaeger agent's UDP port. Default 6831 (Thrift compact); 6832 speaks Thrift binary. */
   readonly port?: number;
-  /** Thrift protocol over UDP, where the port doesn't tell. Default by port. */
+  /** Thrift protocol over UDP, where the port doesn't tell. Default: `binary` for port 6832, else `compact`. */
   readonly protocol?: 'compact' | 'binary';
   /** Jaeger collector's URL, such as `http://localhost:14268/api/traces`; sends by HTTP. */
   readonly endpoint?: string;
-  /** For the collector. */
+  /** For the collector, HTTP basic authentication. Default: none. */
   readonly username?: string;
+  /** Of that user. */
   readonly password?: string;
-  /** Bearer token for the collector, instead of user and password. */
+  /** Bearer token for the collector, instead of user and password. Default: none. */
   readonly token?: string;
-  /** Further request headers for the collector. */
+  /** Further request headers for the collector. Default: none. */
   readonly headers?: Readonly<Record<string, string>>;
   /** For one request to the collector, in milliseconds. Default 10,000. */
   readonly timeout?: number;
@@ -41,8 +42,10 @@ const SUCCESS = 0;
 const FAILED = 1;
 
 /** The SDK's `ExportResult`. */
-interface JaegerExportResult {
+export interface JaegerExportResult {
+  /** 0: all were sent; 1: some were not. */
   code: number;
+  /** Says how many were not. */
   error?: Error;
 }
 
@@ -58,6 +61,10 @@ export class JaegerExporter {
   readonly #flushTimeout: number;
   #closed = false;
 
+  /**
+   * Opens nothing yet, and throws nothing: a destination that can't be used is said once on stderr when spans are to go
+   * there, and they are counted as lost.
+   */
   constructor(options: JaegerExporterOptions = {}) {
     const to = { ...destination(options), counters: this.#counters };
     this.#transport = createTransport(to, (spans) => this.#batcher.refused(spans));
@@ -77,7 +84,7 @@ export class JaegerExporter {
     this.#flushTimeout = options.flushTimeout ?? 2_000;
   }
 
-  /** Calls back once the spans were sent, or with an error that says how many were not. */
+  /** Calls back once the spans were sent, or with an error that says how many were not. Never throws. */
   export(spans: readonly object[], resultCallback: (result: JaegerExportResult) => void): void {
     if (this.#closed) {
       for (const _ of spans) this.#batcher.late();
@@ -93,15 +100,17 @@ export class JaegerExporter {
     });
   }
 
-  /** Counts of what became of the spans. */
+  /** Counts of what became of the spans of this exporter. */
   health(): Readonly<Counters> {
     return { ...this.#counters };
   }
 
+  /** Resolves when all spans were sent or counted as lost, at most `flushTimeout` later. Never rejects. */
   forceFlush(): Promise<void> {
     return this.#flush.run(this.#flushTimeout);
   }
 
+  /** Flushes and closes; what is exported afterwards is counted as lost. Never rejects. */
   async shutdown(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;

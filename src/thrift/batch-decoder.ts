@@ -1,6 +1,6 @@
 /**
  * A Jaeger batch from the bytes of a packet or of a posted body, as plain objects.
- * For receivers of our own; a batch that lacks what Jaeger's model requires is refused, as Jaeger refuses it.
+ * After a span's way, for receivers of our own; a batch that lacks what Jaeger's model requires is refused, as Jaeger refuses it.
  */
 import { BinaryReader } from './binary-reader';
 import { CompactReader } from './compact-reader';

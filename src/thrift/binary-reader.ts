@@ -1,5 +1,6 @@
 /**
  * Reads Thrift's binary protocol, as it comes on UDP port 6832 and by HTTP.
+ * After a span's way: for receivers of our own.
  */
 import { BINARY_VERSION_1 } from './binary-writer';
 import { Reader, ThriftError } from './reader';

@@ -1,5 +1,6 @@
 /**
  * Thrift's binary protocol, as agents take it on UDP port 6832 and collectors by HTTP: everything at fixed width.
+ * Sixth station of a span's way.
  * https://github.com/apache/thrift/blob/master/doc/specs/thrift-binary-protocol.md
  */
 import * as Type from './type';

@@ -1,5 +1,6 @@
 /**
  * Reads Thrift's compact protocol, as it comes on UDP port 6831.
+ * After a span's way: for receivers of our own.
  */
 import {
   COMPACT_FALSE,

@@ -1,5 +1,6 @@
 /**
  * Thrift's compact protocol, as agents take it on UDP port 6831: numbers as variable-length integers.
+ * Sixth station of a span's way.
  * https://github.com/apache/thrift/blob/master/doc/specs/thrift-compact-protocol.md
  */
 import * as Type from './type';

@@ -1,6 +1,6 @@
 /**
  * The Jaeger model: field numbers as Jaeger's Thrift files give them, and plain objects of what was read.
- * Shared by what writes spans, the encoder, and by what reads them, `batch-decoder`.
+ * Sixth station of a span's way, and after it: shared by the encoder, which writes spans, and by `batch-decoder`.
  * https://github.com/jaegertracing/jaeger-idl/blob/main/thrift/jaeger.thrift and agent.thrift
  */
 

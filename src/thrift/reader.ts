@@ -1,6 +1,6 @@
 /**
  * The bytes of one message or body under a cursor, and what both Thrift protocols read alike.
- * For receivers: any bytes at all give values or a `ThriftError`, in time and memory that their number bounds.
+ * After a span's way: any bytes at all give values or a `ThriftError`, in time and memory that their number bounds.
  */
 import * as Type from './type';
 

@@ -1,5 +1,6 @@
 /**
  * Thrift's type ids as the binary protocol writes them; writers and readers of both protocols speak in these.
+ * Sixth station of a span's way, and after it.
  * https://github.com/apache/thrift/blob/master/doc/specs/thrift-binary-protocol.md
  */
 export const STOP = 0;

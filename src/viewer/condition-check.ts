@@ -3,6 +3,7 @@
  * After a span's way: the second half of a search. Texts are compared once for each distinct tag, not for each span.
  */
 import { TAG_TYPE } from '../thrift/jaeger';
+import { fits, ordered } from './api/fits';
 import type { Condition, Term } from './api/query-language';
 import { wordsOf } from './id-table';
 import { RowSet } from './row-set';
@@ -81,7 +82,7 @@ export class Checker {
         const { duration } = segment;
         const { operator } = term;
         const limit = term.number ?? 0;
-        return where((row) => compare(duration[row]!, operator, limit));
+        return where((row) => ordered(duration[row]!, operator, limit));
       }
       case 'error': {
         const wanted = term.value === 'true' ? ERROR : 0;
@@ -110,12 +111,12 @@ export class Checker {
       case 'trace.duration':
         return where((row) => {
           const each = trace[row]!;
-          return compare(store.lastEnd[each]! - store.firstStart[each]!, term.operator, term.number ?? 0);
+          return ordered(store.lastEnd[each]! - store.firstStart[each]!, term.operator, term.number ?? 0);
         });
       case 'trace.spans':
-        return where((row) => compare(store.count[trace[row]!]!, term.operator, term.number ?? 0));
+        return where((row) => ordered(store.count[trace[row]!]!, term.operator, term.number ?? 0));
       case 'trace.errors':
-        return where((row) => compare(store.errors[trace[row]!]!, term.operator, term.number ?? 0));
+        return where((row) => ordered(store.errors[trace[row]!]!, term.operator, term.number ?? 0));
       default: {
         const has = this.withService(key, term);
         return where((row) => has[trace[row]!] === 1);
@@ -253,7 +254,7 @@ function partOf({ operator, pattern, value, prefix, parts }: Term): string {
 function tagFit(dictionary: TagDictionary, term: Term): (tag: number) => boolean {
   const { operator, number, pattern, value } = term;
   if (operator !== '=' && operator !== '~') {
-    return (tag) => compare(dictionary.number(tag), operator, number ?? Number.NaN);
+    return (tag) => ordered(dictionary.number(tag), operator, number ?? Number.NaN);
   }
   if (operator === '~' || pattern !== undefined) {
     if (pattern?.source === '^.*$') return () => true;
@@ -281,29 +282,6 @@ function tagFit(dictionary: TagDictionary, term: Term): (tag: number) => boolean
       ? dictionary.type[tag] === TAG_TYPE.binary && dictionary.text(tag) === value
       : dictionary.number(tag) === number && (Number.isSafeInteger(number) || dictionary.text(tag) === value);
   };
-}
-
-/** Whether a text is what the term asks for. */
-function fits(term: Term, text: string): boolean {
-  if (term.operator === '~') return text.toLowerCase().includes(term.value.toLowerCase());
-  if (term.operator === '=')
-    return term.pattern === undefined ? text === term.value : term.pattern.test(text);
-  return compare(text === '' ? Number.NaN : Number(text), term.operator, term.number ?? Number.NaN);
-}
-
-function compare(value: number, operator: string, limit: number): boolean {
-  switch (operator) {
-    case '>':
-      return value > limit;
-    case '>=':
-      return value >= limit;
-    case '<':
-      return value < limit;
-    case '<=':
-      return value <= limit;
-    default:
-      return value === limit;
-  }
 }
 
 function not(rows: Rows): Rows {

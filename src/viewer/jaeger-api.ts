@@ -7,6 +7,7 @@ import { parseDuration } from './api/duration';
 import { clip, envelope, HttpError, sendJson } from './http-server';
 import { wordsOf } from './id-table';
 import { decodeTrace, jsonTrace } from './jaeger-trace';
+import { metricsApi } from './metrics-api';
 import { otlpOf } from './otlp-answer';
 import { findTraces } from './search';
 import { integer, jaegerSearch } from './search-parameters';
@@ -56,7 +57,7 @@ export async function jaegerApi(store: Store, response: ServerResponse, url: URL
   } else if (first === 'traces' && parts.length === 2) {
     const trace = store.find(checked(second!));
     if (trace < 0) throw new HttpError(404, 'trace not found');
-    send([jsonTrace(store, trace, now)]);
+    send([jsonTrace(store, trace, now, query.get('raw') === 'true')]);
   } else if (first === 'dependencies' && parts.length === 1) {
     const end = (integer(query, 'endTs') ?? now / 1000) * 1000;
     const lookback = (integer(query, 'lookback') ?? DEPENDENCIES_LOOKBACK_MILLISECONDS) * 1000;
@@ -66,7 +67,8 @@ export async function jaegerApi(store: Store, response: ServerResponse, url: URL
       .filter(({ parent, child }) => service === '' || parent === service || child === service)
       .map(({ parent, child, count }) => ({ parent, child, callCount: count }));
     send(links);
-  } else return false;
+  } else if (first === 'metrics' && parts.length === 2) return metricsApi(store, response, second!, query);
+  else return false;
   return true;
 }
 

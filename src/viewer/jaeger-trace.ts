@@ -54,17 +54,19 @@ export function decodeTrace(store: Store, trace: number): DecodedSpan[] {
   return withoutCopies(spans).sort((a, b) => a.span.startTime - b.span.startTime);
 }
 
-export function jsonTrace(store: Store, trace: number, now = Date.now() * 1000): JsonTrace {
+/** @param raw leaves tags in the order in which they came, and warnings out */
+export function jsonTrace(store: Store, trace: number, now = Date.now() * 1000, raw = false): JsonTrace {
   const decoded = decodeTrace(store, trace);
   const processes: JsonTrace['processes'] = {};
   const processIds = new Map<Origin, string>();
-  const warnings = warningsOf(decoded, now);
+  const warnings = raw ? [] : warningsOf(decoded, now);
+  const tagsOf = raw ? plainTags : jsonTags;
   const spans = decoded.map(({ span, origin }, index): JsonSpan => {
     let processID = processIds.get(origin);
     if (processID === undefined) {
       processID = `p${processIds.size + 1}`;
       processIds.set(origin, processID);
-      processes[processID] = { serviceName: origin.process.serviceName, tags: jsonTags(origin.process.tags) };
+      processes[processID] = { serviceName: origin.process.serviceName, tags: tagsOf(origin.process.tags) };
     }
     return {
       traceID: span.traceId,
@@ -73,10 +75,10 @@ export function jsonTrace(store: Store, trace: number, now = Date.now() * 1000):
       references: jsonReferences(span),
       startTime: span.startTime,
       duration: span.duration,
-      tags: jsonTags(withStatus(span.tags)),
-      logs: span.logs.map(({ timestamp, fields }) => ({ timestamp, fields: jsonTags(fields) })),
+      tags: tagsOf(withStatus(span.tags)),
+      logs: span.logs.map(({ timestamp, fields }) => ({ timestamp, fields: tagsOf(fields) })),
       processID,
-      warnings: warnings[index]!.length > 0 ? warnings[index]! : null,
+      warnings: warnings[index]?.length ? warnings[index] : null,
     };
   });
   return { traceID: store.ids.hex(trace), spans, processes, warnings: null };
@@ -84,9 +86,11 @@ export function jsonTrace(store: Store, trace: number, now = Date.now() * 1000):
 
 /** Sorted by key, as Jaeger shows them. */
 export function jsonTags(tags: readonly JaegerTag[]): JsonTag[] {
-  return tags
-    .map(({ key, type, value }) => ({ key, type: TYPE_NAMES[type]!, value: jsonValue(value) }))
-    .sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0));
+  return plainTags(tags).sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0));
+}
+
+function plainTags(tags: readonly JaegerTag[]): JsonTag[] {
+  return tags.map(({ key, type, value }) => ({ key, type: TYPE_NAMES[type]!, value: jsonValue(value) }));
 }
 
 /** The parent comes first, as CHILD_OF unless the span says itself what it follows from. */

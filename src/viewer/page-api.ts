@@ -9,8 +9,10 @@ import { writeBatch } from './batch-writer';
 import type { Intake } from './counters';
 import { envelope, HttpError, readBody, sendJson } from './http-server';
 import { ImportError, readTraces } from './imported-traces';
-import { jsonTrace } from './jaeger-trace';
+import { decodeTrace, jsonTrace } from './jaeger-trace';
+import { readLinkPatterns } from './link-patterns';
 import type { Live } from './live';
+import { otlpOf } from './otlp-answer';
 import { MAX_BODY_BYTES, type Receivers } from './receivers';
 import { findTraces } from './search';
 import { condition, integer, pageSearch } from './search-parameters';
@@ -26,6 +28,8 @@ interface PageParts {
   receivers: Receivers;
   live: Live;
   strategies: Strategies;
+  /** The file of link patterns. */
+  links: string | undefined;
   addresses: () => Addresses;
   memory: () => MemoryUse;
 }
@@ -72,12 +76,17 @@ export async function pageApi(
       const groupBy = query.get('groupBy') ?? 'operation';
       if (groupBy !== 'operation' && groupBy !== 'service')
         throw new HttpError(400, "'groupBy' is operation or service");
-      const data = await operationStats(store, pageSearch(query, now), groupBy === 'operation');
+      const data = await operationStats(
+        store,
+        pageSearch(query, now),
+        groupBy === 'operation',
+        query.get('whole') === '1',
+      );
       send({ data, took: took() });
       return true;
     }
     case '/api/map':
-      send({ data: await serviceMap(store, pageSearch(query, now)), took: took() });
+      send({ data: await serviceMap(store, pageSearch(query, now), now), took: took() });
       return true;
     case '/api/agents': {
       const data: AgentsAnswer = {
@@ -102,10 +111,19 @@ export async function pageApi(
         ids.length > 0
           ? ids.map((id) => store.find(id))
           : (await findTraces(store, pageSearch(query, now))).traces;
-      response.setHeader('content-disposition', 'attachment; filename="traces.json"');
-      sendJson(response, envelope(rows.filter((row) => row >= 0).map((row) => jsonTrace(store, row, now))));
+      const known = rows.filter((row) => row >= 0);
+      const format = query.get('format') ?? 'jaeger';
+      if (format !== 'jaeger' && format !== 'otlp') throw new HttpError(400, "'format' is jaeger or otlp");
+      const name = format === 'otlp' ? 'traces.otlp.json' : 'traces.json';
+      response.setHeader('content-disposition', `attachment; filename="${name}"`);
+      if (format === 'otlp')
+        sendJson(response, { ...otlpOf(known.flatMap((row) => decodeTrace(store, row))) });
+      else sendJson(response, envelope(known.map((row) => jsonTrace(store, row, now))));
       return true;
     }
+    case '/api/links':
+      send({ data: readLinkPatterns(parts.links) });
+      return true;
     case '/api/clear':
       posted(request);
       send({ data: { traces: store.clear() } });

@@ -68,7 +68,7 @@ function span(query: URLSearchParams, now: number, bounded: boolean): { start: n
   return { start: Math.min(end, now) - lookback, end };
 }
 
-function term(field: string, operator: Term['operator'], value: string, given?: number): Term {
+export function term(field: string, operator: Term['operator'], value: string, given?: number): Term {
   const number = given ?? (value !== '' && Number.isFinite(Number(value)) ? Number(value) : undefined);
   return { kind: 'term', field, operator, value, ...(number !== undefined && { number }) };
 }
@@ -77,7 +77,10 @@ export function integer(query: URLSearchParams, name: string): number | undefine
   const text = query.get(name) ?? '';
   if (text === '') return undefined;
   if (!/^-?\d{1,16}$/.test(text))
-    throw new HttpError(400, `unable to parse param '${name}': ${text.slice(0, 40)}`);
+    throw new HttpError(
+      400,
+      `unable to parse param '${name}': strconv.ParseInt: parsing ${JSON.stringify(text.slice(0, 40))}: invalid syntax`,
+    );
   return Number(text);
 }
 

@@ -36,6 +36,8 @@ export interface ViewerOptions {
   file?: string;
   /** A file of sampling strategies, as Jaeger reads it. */
   strategies?: string;
+  /** A file of patterns that make links of tags, as Jaeger UI's configuration holds them. */
+  links?: string;
   /** The folder of the built page. */
   page?: string;
 }
@@ -93,6 +95,7 @@ export async function startViewer(options: ViewerOptions = {}): Promise<Viewer> 
     receivers,
     live,
     strategies,
+    links: options.links,
     addresses: () => ({ ...addresses }),
     memory,
   };

@@ -40,21 +40,25 @@ class Durations {
   }
 }
 
+/** @param whole counts all spans of the traces in which one matches, not only those that match */
 export async function operationStats(
   store: Store,
   where: Where,
   byOperation: boolean,
+  whole = false,
 ): Promise<OperationStats[]> {
   const groups = new Map<string, { service: string; operation: string; durations: Durations }>();
   let first = Number.POSITIVE_INFINITY;
   let last = Number.NEGATIVE_INFINITY;
   // Names are compared once for each segment and operation, not for each span.
+  const ofSegments = new Map<Segment, Map<number, Durations>>();
   let segment: Segment | undefined;
   let known = new Map<number, Durations>();
-  await eachSpan(store, where, (each, row) => {
+  const visit = (each: Segment, row: number): void => {
     if (each !== segment) {
       segment = each;
-      known = new Map();
+      known = ofSegments.get(each) ?? new Map();
+      ofSegments.set(each, known);
     }
     const name = byOperation ? each.name[row]! : 0;
     const key = name * 65_536 + each.origin[row]!;
@@ -72,7 +76,9 @@ export async function operationStats(
     const start = each.start[row]!;
     if (start < first) first = start;
     if (start > last) last = start;
-  });
+  };
+  if (whole) await eachTrace(store, where, (trace) => store.each(trace, visit));
+  else await eachSpan(store, where, visit);
   // Below a second there is no rate to speak of.
   const seconds = Math.max(1, (last - first) / 1e6);
   return [...groups.values()]
@@ -97,10 +103,8 @@ export async function operationStats(
     .sort((a, b) => b.total - a.total);
 }
 
-/** A link for each span whose parent is there, as in Jaeger: also of a service to itself. */
-export async function serviceMap(store: Store, where: Where): Promise<ServiceMap> {
-  const nodes = new Map<string, Durations>();
-  const edges = new Map<string, { parent: string; child: string; durations: Durations }>();
+/** Calls back for each trace in which a span matches. */
+async function eachTrace(store: Store, where: Where, visit: (trace: number) => void): Promise<void> {
   const chosen = new Uint8Array(store.ids.end);
   const traces: number[] = [];
   await eachSpan(
@@ -118,7 +122,21 @@ export async function serviceMap(store: Store, where: Where): Promise<ServiceMap
       await new Promise(setImmediate);
       since = performance.now();
     }
-    if (!store.has(trace)) continue;
+    // Some may have left meanwhile.
+    if (store.has(trace)) visit(trace);
+  }
+}
+
+/**
+ * A link for each span whose parent is there, as in Jaeger: also of a service to itself.
+ * @param now in microseconds: what lies behind it is no part of the time that rates are of
+ */
+export async function serviceMap(store: Store, where: Where, now = Date.now() * 1000): Promise<ServiceMap> {
+  const nodes = new Map<string, Durations>();
+  const edges = new Map<string, { parent: string; child: string; durations: Durations }>();
+  let first = Number.POSITIVE_INFINITY;
+  let last = Number.NEGATIVE_INFINITY;
+  await eachTrace(store, where, (trace) => {
     const services = new Map<number, string>();
     store.each(trace, (segment, row) => {
       services.set(
@@ -128,6 +146,9 @@ export async function serviceMap(store: Store, where: Where): Promise<ServiceMap
     });
     store.each(trace, (segment, row) => {
       const child = segment.origins[segment.origin[row]!]!.process.serviceName;
+      const start = segment.start[row]!;
+      if (start < first) first = start;
+      if (start > last) last = start;
       const failed = (segment.flags[row]! & ERROR) !== 0;
       const node = nodes.get(child) ?? new Durations();
       nodes.set(child, node);
@@ -139,10 +160,14 @@ export async function serviceMap(store: Store, where: Where): Promise<ServiceMap
       edges.set(key, edge);
       edge.durations.add(segment.duration[row]!, failed);
     });
-  }
+  });
+  // Of all that is held, there is no other time than from the first to the last.
+  const asked = Math.min(where.end, now) - where.start;
+  const seconds = Math.max(1, (Number.isFinite(asked) ? asked : last - first) / 1e6);
   const numbers = (durations: Durations) => {
     const [p50, p95] = durations.percentiles([0.5, 0.95]) as [number, number];
-    return { count: durations.count, errors: durations.errors, p50, p95 };
+    const { count, errors } = durations;
+    return { count, rate: count / seconds, errors, p50, p95 };
   };
   return {
     nodes: [...nodes].map(([service, durations]) => ({ service, ...numbers(durations) })),

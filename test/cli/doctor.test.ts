@@ -1,6 +1,7 @@
 /**
  * Guards `tracing-agent doctor`: in each of many broken set-ups it names the cause, and only that one, and its exit
  * code is 0 only where traces arrive in a real Jaeger.
+ * Long, because each set-up must be told from all the others, which stand beside it.
  */
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';

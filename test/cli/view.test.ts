@@ -95,6 +95,18 @@ test('view --json prints the addresses, null for what is off; a span sent there 
   assert.equal(data.length, 1);
 });
 
+test('view --links takes a file of link patterns', async (t) => {
+  const links = join(folder, 'links.json');
+  writeFileSync(links, JSON.stringify([{ type: 'traces', url: 'http://logs/#{traceID}', text: 'Logs' }]));
+  const view = start(t, ['view', ...FREE, '--sampling-port=off', '--links', links]);
+  const { data } = JSON.parse(await page(`${await view.line('stdout')}/api/links`));
+  assert.deepEqual(data, {
+    file: links,
+    patterns: [{ type: 'traces', keys: [], url: 'http://logs/#{traceID}', text: 'Logs' }],
+    errors: [],
+  });
+});
+
 test('view --open opens the address', async (t) => {
   if (process.platform !== 'linux') return t.skip('the stand-in is for xdg-open');
   const view = start(t, ['view', ...FREE, '--sampling-port=off', '--open']);

@@ -55,7 +55,7 @@ test('every library of the catalogue is tested, or says why not', () => {
     .filter((entry) => testedOf(entry, installed).length > 0 === (entry.untested !== undefined))
     .map((entry) =>
       entry.untested === undefined
-        ? `no test names ${entry.library} or an alias of it (test/support/libraries/package.json): test it, or say why not in 'untested'`
+        ? `no test names ${entry.library}, or it isn't installed for tests (devDependencies, or test/support/libraries/package.json): test it, or say why not in 'untested'`
         : `${entry.library} is tested: take 'untested' out of its entry`,
     );
   assert.deepEqual(lacking, []);

@@ -14,8 +14,8 @@ import { openingComment, sourceFiles } from '../support/source-files';
 
 /** Folders of the repository that prose and comments name paths in; what is built is not there before a build. */
 const TOP = ['src', 'test', 'scripts', 'bench', 'docs', 'deploy', 'examples', '.ci'];
-/** What a run of the bench writes there, published or not. */
-const MADE = /^(bench\/results\b|docs\/(viewer-performance|benchmarks)\.md$)/;
+/** What a run of the bench writes there, published or not, and what is installed. */
+const MADE = /^(bench\/results\b|docs\/(viewer-performance|benchmarks)\.md$)|\bnode_modules\b/;
 const TOP_PATH = new RegExp(`(?<![\\w./@-])(?:${TOP.join('|').replace('.', '\\.')})/[\\w@./-]*[\\w/]`, 'g');
 
 const architecture = readFileSync(join(repository, 'ARCHITECTURE.md'), 'utf8');

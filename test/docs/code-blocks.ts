@@ -23,10 +23,11 @@ export interface CodeBlock {
   text: string;
 }
 
+/** But for docs/api, which api-extractor writes and test/contracts/public-api.test.ts holds. */
 export const pages = [
   ...readdirSync(repository).filter((file) => file.endsWith('.md')),
   ...readdirSync(join(repository, 'docs'), { recursive: true, encoding: 'utf8' })
-    .filter((file) => file.endsWith('.md'))
+    .filter((file) => file.endsWith('.md') && !file.endsWith('.api.md'))
     .map((file) => join('docs', file)),
 ].sort();
 

@@ -79,6 +79,14 @@ describe('programs that nobody wants to trace', { concurrency: 2 }, () => {
     });
   }
 
+  test("a tool that pm2 starts is one, and an application that pm2's variables reach is none", async () => {
+    const env = { pm_exec_path: '/usr/lib/node_modules/npm/bin/npm-cli.js' };
+    const container = file('lib/node_modules/pm2/lib/ProcessContainerFork.js');
+    assert.equal((await names(container, { ...viaEnv, env })).names, '');
+    assert.equal((await names(file('scripts/child.cjs'), { ...viaEnv, env })).names, 'ran');
+    assert.equal((await names(container, { ...viaEnv, env: { pm_exec_path: app } })).names, 'ran');
+  });
+
   test('TRACING_AGENT_SKIP adds names', async () => {
     const env = { TRACING_AGENT_SKIP: 'seed, migrate' };
     assert.equal((await names(file('scripts/migrate.cjs'), { ...viaEnv, env })).names, '');

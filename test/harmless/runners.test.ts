@@ -94,8 +94,14 @@ describe('test runners', { concurrency: 1 }, () => {
         const run = await traceApp(join(place, 'vitest.mjs'), { ...options, preload: 'NODE_OPTIONS' });
         assert.deepEqual([run.code, sorted(run.stdout)], [bare.code, sorted(bare.stdout)]);
         assert.deepEqual(sorted(run.stderr), sorted(bare.stderr));
-        // Vitest ends its processes and threads from outside: what waits in them then is lost.
         assert.ok(kinds(run.spans).every((kind) => kind === 'client' || kind === 'server'));
+        // Vitest terminates its threads, and what waits in them is lost. Its processes send on SIGTERM, and have half a
+        // second for it; on a busy machine that may be too little once.
+        if (pool === 'threads') continue;
+        let sent = run.spans;
+        for (let more = 2; more > 0 && sent.length < 4; more--)
+          sent = (await traceApp(join(place, 'vitest.mjs'), { ...options, preload: 'NODE_OPTIONS' })).spans;
+        assert.deepEqual(kinds(sent), ['client', 'client', 'server', 'server']);
       }
     });
 });
@@ -106,18 +112,16 @@ test('pm2: its command and its daemon run untraced, the application that it star
   socket.bind(0, '127.0.0.1');
   await once(socket, 'listening');
   const spans: SeenSpan[] = [];
-  const both = new Promise<void>((resolve, reject) => {
+  socket.on('message', (packet) => spans.push(...spansOf(readEmitBatch(packet))));
+  const four = new Promise<void>((resolve, reject) => {
     setTimeout(() => reject(new Error(`${kinds(spans)} within 60 s`)), 60_000).unref();
-    socket.on('message', (packet) => {
-      spans.push(...spansOf(readEmitBatch(packet)));
-      if (spans.length >= 2) resolve();
-    });
+    socket.on('message', () => spans.length >= 4 && resolve());
   });
   const home = join(folder, 'pm2');
   const pm2 = (...args: string[]) =>
     runApp(join(libraryFolder('pm2')!, 'bin/pm2'), {
       args,
-      cwd: folder,
+      cwd: tmpdir(),
       preload: 'NODE_OPTIONS',
       timeout: 60_000,
       env: {
@@ -131,13 +135,25 @@ test('pm2: its command and its daemon run untraced, the application that it star
     'kept.cjs',
     `require('./asks.cjs')().then((text) => console.log(text)); setInterval(() => {}, 1e6);`,
   );
+  const settings = file(
+    'kept.config.js',
+    `const tags = (mode) => ({ OTEL_RESOURCE_ATTRIBUTES: 'mode=' + mode });
+    module.exports = { apps: ['fork', 'cluster'].map((mode) =>
+      ({ name: mode, exec_mode: mode, script: ${JSON.stringify(app)}, merge_logs: true,
+        env: tags(mode) })) };`,
+  );
   try {
-    const start = await pm2('start', app, '--name', 'shelf');
+    const start = await pm2('start', settings);
     assert.deepEqual([start.code, start.stderr], [0, ''], start.stdout);
-    await both;
-    assert.deepEqual(kinds(spans), ['client', 'server']);
-    assert.equal(readFileSync(join(home, 'logs/shelf-out.log'), 'utf8'), 'answered /shelf\n');
-    assert.equal(readFileSync(join(home, 'logs/shelf-error.log'), 'utf8'), '');
+    await four;
+    // In cluster mode pm2 sets the variables only after Node has preloaded the agent.
+    for (const mode of ['fork', 'cluster']) {
+      const its = spans.filter(({ processTags }) => processTags.mode === mode);
+      assert.deepEqual(kinds(its), ['client', 'server'], mode);
+      assert.deepEqual([...new Set(its.map(({ service }) => service))], ['shelf']);
+      assert.equal(readFileSync(join(home, `logs/${mode}-out.log`), 'utf8'), 'answered /shelf\n');
+      assert.equal(readFileSync(join(home, `logs/${mode}-error.log`), 'utf8'), '');
+    }
     const stop = await pm2('kill');
     assert.deepEqual([stop.code, stop.stderr], [0, ''], stop.stdout);
   } finally {

@@ -19,6 +19,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import type { V1Deployment, V1Pod, V1SecurityContext, V1Service } from '@kubernetes/client-node';
 import { discoverServices } from '../../src/config/kubernetes';
+import { applyManifests } from '../support/apply-manifests';
 import { repository } from '../support/cache';
 import { type Kubernetes, readManifests, startKubernetes } from '../support/kubernetes';
 import { needsKubernetes } from '../support/kubernetes-binaries';
@@ -64,7 +65,7 @@ test('the image is that content and `cp`, and no root runs it', () => {
 
 test('Jaeger all in one: its services are those that the agent finds', async (t) => {
   if (!needsKubernetes(t)) return;
-  const applied = await apply('jaeger', await manifest('jaeger-all-in-one.yaml'));
+  const applied = await applyManifests(kubernetes, 'jaeger', await manifest('jaeger-all-in-one.yaml'));
   const services = applied.filter((each): each is V1Service => each.kind === 'Service');
   assert.deepEqual(
     services.map(({ metadata }) => metadata!.name),
@@ -106,8 +107,12 @@ test('init container: its command copies the agent, and NODE_OPTIONS preloads it
 
 test('operator: the pod as its webhook leaves it runs the agent', async (t) => {
   if (!needsKubernetes(t)) return;
-  await apply('operator', await readManifests(join(__dirname, 'instrumentation-crd.yaml')));
-  const applied = await apply('operator', await manifest('inject-operator.yaml'));
+  await applyManifests(
+    kubernetes,
+    'operator',
+    await readManifests(join(__dirname, 'instrumentation-crd.yaml')),
+  );
+  const applied = await applyManifests(kubernetes, 'operator', await manifest('inject-operator.yaml'));
   const resource = applied.find(({ kind }) => kind === 'Instrumentation') as unknown as {
     spec: { propagators: string[]; nodejs: { env: { name: string; value: string }[] } };
   };
@@ -206,47 +211,14 @@ async function preloaded(
 
 /** Applies a deployment, and makes the pod that its controller would: none runs here. */
 async function applyPod(namespace: string, file: string): Promise<V1Pod> {
-  const applied = await apply(namespace, await manifest(file));
+  const applied = await applyManifests(kubernetes, namespace, await manifest(file));
   const { metadata, spec } = applied.find((each): each is V1Deployment => each.kind === 'Deployment')!.spec!
     .template;
   const pod = { apiVersion: 'v1', kind: 'Pod', metadata: { ...metadata, name: 'shop-1' }, spec };
-  const [made] = await apply(namespace, [{ ...pod, spec: { ...spec, nodeName: 'node-1' } } as never]);
+  const [made] = await applyManifests(kubernetes, namespace, [
+    { ...pod, spec: { ...spec, nodeName: 'node-1' } } as never,
+  ]);
   return made as V1Pod;
-}
-
-const PATHS: Record<string, string> = {
-  CustomResourceDefinition: '/apis/apiextensions.k8s.io/v1/customresourcedefinitions',
-  Deployment: '/apis/apps/v1/namespaces/{namespace}/deployments',
-  Instrumentation: '/apis/opentelemetry.io/v1alpha1/namespaces/{namespace}/instrumentations',
-  Namespace: '/api/v1/namespaces',
-  Pod: '/api/v1/namespaces/{namespace}/pods',
-  Service: '/api/v1/namespaces/{namespace}/services',
-};
-
-/** As `kubectl apply --server-side --validate=strict`: an unknown or doubled field is an error. */
-async function apply(
-  namespace: string,
-  objects: { apiVersion: string; kind: string; metadata?: { name?: string } }[],
-): Promise<(V1Pod | V1Service | V1Deployment)[]> {
-  const space = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } };
-  const results: V1Pod[] = [];
-  for (const object of [space, ...objects]) {
-    const path = PATHS[object.kind]!.replace('{namespace}', namespace);
-    const query = 'fieldManager=test&fieldValidation=Strict';
-    const body = JSON.stringify(object);
-    // A resource that was defined just now is served a moment later.
-    for (let attempt = 0; ; attempt++) {
-      const { status, text } = await kubernetes.patch(`${path}/${object.metadata!.name}?${query}`, body);
-      if (status === 404 && object.kind === 'Instrumentation' && attempt < 100) {
-        await new Promise((resolve) => setTimeout(resolve, 100));
-        continue;
-      }
-      assert.ok(status < 300, `${object.kind} ${object.metadata!.name}: ${text}`);
-      if (object !== space) results.push(JSON.parse(text));
-      break;
-    }
-  }
-  return results;
 }
 
 /** What Kubernetes would put into the environment of a pod of their namespace. */

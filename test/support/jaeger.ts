@@ -46,11 +46,16 @@ const PORTS = [
 ] as const;
 type Ports = Record<(typeof PORTS)[number], string>;
 
-/** Starts Jaeger and waits until it is healthy. The caller stops it (`after(() => jaeger.stop())`). */
-export async function startJaeger(env: Record<string, string> = {}): Promise<Jaeger> {
+/**
+ * Starts Jaeger and waits until it is healthy. The caller stops it (`after(() => jaeger.stop())`).
+ * @param more names a file beside config.yaml, which Jaeger puts over it
+ */
+export async function startJaeger(env: Record<string, string> = {}, more?: string): Promise<Jaeger> {
+  const files = ['config.yaml', ...(more === undefined ? [] : [more])];
+  const configs = files.flatMap((name) => ['--config', join(repository, 'test/jaeger/server', name)]);
   for (let attempt = 1; ; attempt++) {
     const ports = await freePorts();
-    const child = spawn(jaegerBinary, ['--config', join(repository, 'test/jaeger/server/config.yaml')], {
+    const child = spawn(jaegerBinary, configs, {
       // Jaeger would trace itself, to an OTLP receiver that isn't there.
       env: { ...plainEnv(), OTEL_TRACES_SAMPLER: 'always_off', ...env, ...ports },
       stdio: ['ignore', 'ignore', 'pipe'],

@@ -40,6 +40,15 @@ export const FEATURES: Record<string, string[]> = {
   'statistics by operation': ['statistics, grouped and grouped again, lead to the spans'],
   'spans and events as tables': ['spans as a table that sorts, and all events by time'],
   'comparison of two traces': ['two traces are picked in the list and compared'],
+  'comparison of two sets of traces': [
+    'two searches are compared: durations of their traces, errors, operations',
+    'plain Jaeger: two searches are compared from their traces',
+  ],
+  'monitor: P50, P75, P95, error rate, rate, operations with impact': [
+    'a service over time: latencies, error rate, request rate, and operations with impact',
+    'plain Jaeger: it has no metrics, which is said',
+  ],
+  'time zone': ['times are written as here or in UTC, and the choice is kept'],
   'service map with rates, errors, latencies, drill-down': [
     'the service map has rates, errors and latencies, and leads to operations and their traces',
   ],
@@ -52,11 +61,14 @@ export const FEATURES: Record<string, string[]> = {
     'a link holds view, zoom, collapse and selection',
     'Jaeger UI’s link to a span shows it: ?uiFind=<span id>',
   ],
+  'link patterns': ['tags and the trace become links by patterns'],
   'copy as curl, JSON': ['the trace as JSON, to read, to copy and as a file'],
   'import, export': [
     'a file of Jaeger’s JSON is imported, and its traces are linked whatever their age',
     'a file is dropped on the page',
+    'OTLP JSON and lines of JSON are imported',
     'the search is exported as a file of Jaeger’s JSON',
+    'what is found, and one trace, are exported as OTLP JSON',
   ],
   'repeated siblings grouped, the N+1 query said aloud': [
     'repeated siblings are one row, which opens into its members',

@@ -118,6 +118,45 @@ pageTest(
   },
 );
 
+pageTest('OTLP JSON and lines of JSON are imported', 'search', async (page) => {
+  const lined = (id: string, name: string) =>
+    JSON.stringify(traceOf(id.padStart(32, '0'), [{ ...server, process: 'lines', name }]));
+  const attribute = { key: 'service.name', value: { stringValue: 'lines' } };
+  const nanoseconds = (milliseconds: number) => `${Date.now() - milliseconds}000000`;
+  const otlp = JSON.stringify({
+    resourceSpans: [
+      {
+        resource: { attributes: [attribute] },
+        scopeSpans: [
+          {
+            spans: [
+              {
+                traceId: 'c3'.padStart(32, '0'),
+                spanId: 'c3'.padStart(16, '0'),
+                name: 'GET /otlp',
+                startTimeUnixNano: nanoseconds(2000),
+                endTimeUnixNano: nanoseconds(1000),
+              },
+            ],
+          },
+        ],
+      },
+    ],
+  });
+  writeFileSync(
+    join(folder, 'lines.jsonl'),
+    [lined('c1', 'GET /first'), lined('c2', 'GET /second'), otlp].join('\n'),
+  );
+  const [chooser] = await Promise.all([
+    page.waitForEvent('filechooser'),
+    page.getByRole('button', { name: 'Import' }).click(),
+  ]);
+  await chooser.setFiles(join(folder, 'lines.jsonl'));
+  await page.getByText('3 traces with 3 spans from lines.jsonl').waitFor();
+  for (const name of ['first', 'second', 'otlp'])
+    await page.getByRole('link', { name: `lines: GET /${name}` }).waitFor();
+});
+
 pageTest('a file is dropped on the page', 'map', async (page) => {
   const text = JSON.stringify(traceOf('b5'.padStart(32, '0'), [{ ...server, name: 'GET /dropped' }]));
   const transfer = await page.evaluateHandle(
@@ -139,6 +178,16 @@ pageTest(
     await page.getByLabel('How far from the chosen service').selectOption('1');
     await page.getByRole('button', { name: /^shop/ }).waitFor({ state: 'detached' });
     await page.getByLabel('How far from the chosen service').selectOption('0');
+    // One call in the hour, which failed; the address takes the time along.
+    const calls = page.getByRole('region', { name: 'Calls between services' });
+    await calls.getByRole('row', { name: 'web stock 1 1/h 100 % 10ms 10ms' }).waitFor();
+    await page.locator('.map-label', { hasText: '1/h, 100 % failed' }).first().waitFor();
+    await page.getByLabel('Time', { exact: true }).selectOption('6h');
+    await calls.getByRole('row', { name: 'web stock 1 0.167/h 100 % 10ms 10ms' }).waitFor();
+    await calls.getByRole('row', { name: 'web stock' }).getByRole('link', { name: '100 %' }).click();
+    await page.getByRole('link', { name: 'web: GET /cart' }).waitFor();
+    assert.match(page.url(), /service=stock&lookback=6h&q=trace\.service%3Dweb&errors=1/);
+    await page.goBack();
     await page.getByRole('button', { name: /^shop/ }).click();
     const operations = page.getByRole('region', { name: 'Operations of shop' });
     await operations.getByRole('columnheader', { name: 'Impact' }).waitFor();

@@ -80,6 +80,16 @@ const VIEWS: Record<string, View> = {
     shown: '.map-node ~ .map-node',
     first: async (page) => void (await page.locator('.sort').first().waitFor()),
   },
+  monitor: {
+    path: () => 'monitor?service=shop&lookback=5m',
+    shown: '.impact',
+    first: async (page) => void (await page.locator('.line-chart canvas').nth(2).waitFor()),
+  },
+  sets: {
+    path: () => `compare?${new URLSearchParams({ setA: 'q=service=shop', setB: 'q=service=stock' })}`,
+    shown: '.line-chart canvas',
+    first: async (page) => void (await page.locator('.sort').first().waitFor()),
+  },
   agents: { path: () => 'agents', shown: '.sort' },
   help: {
     path: () => 'agents',
@@ -93,9 +103,9 @@ const VIEWS: Record<string, View> = {
 
 /** What docs/images/ keeps; the rest is looked at by axe-core alone. */
 const PICTURED: Record<string, string[]> = {
-  light: ['search', 'trace', 'notes', 'flame', 'graph', 'compare', 'map', 'agents'],
-  dark: ['search', 'trace', 'map'],
-  narrow: ['search', 'trace', 'map'],
+  light: ['search', 'trace', 'notes', 'flame', 'graph', 'compare', 'sets', 'map', 'monitor', 'agents'],
+  dark: ['search', 'trace', 'map', 'monitor'],
+  narrow: ['search', 'trace', 'map', 'monitor'],
 };
 const LOOKS: Record<string, Look> = { light: {}, dark: { colorScheme: 'dark' }, narrow: { width: 390 } };
 

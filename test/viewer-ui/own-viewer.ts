@@ -18,9 +18,11 @@ export interface OwnViewer extends Stage {
 export interface OwnViewerOptions {
   products?: string[];
   traces?: ApiTrace[];
+  /** A file of link patterns. */
+  links?: string;
 }
 
-export async function startOwnViewer({ products, traces = [] }: OwnViewerOptions): Promise<OwnViewer> {
+export async function startOwnViewer({ products, traces = [], links }: OwnViewerOptions): Promise<OwnViewer> {
   const viewer = await startViewer({
     queryPort: 0,
     compactPort: 0,
@@ -28,6 +30,7 @@ export async function startOwnViewer({ products, traces = [] }: OwnViewerOptions
     httpPort: false,
     otlpPort: 0,
     samplingPort: false,
+    links,
     page: join(repository, 'dist/viewer-ui'),
   });
   const url = viewer.addresses.query;

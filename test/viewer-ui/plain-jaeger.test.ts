@@ -60,6 +60,24 @@ pageTest('plain Jaeger: the service map is made from traces', 'map', async (page
     .waitFor();
 });
 
+pageTest(
+  'plain Jaeger: two searches are compared from their traces',
+  'search?service=stock',
+  async (page) => {
+    await page.getByRole('button', { name: 'More', exact: true }).click();
+    await page.getByRole('menuitem', { name: 'Compare with another search' }).click();
+    await page
+      .getByRole('region', { name: 'Operations of both sets' })
+      .getByRole('row', { name: /^stock / })
+      .first()
+      .waitFor();
+  },
+);
+
+pageTest('plain Jaeger: it has no metrics, which is said', 'monitor', async (page) => {
+  await page.getByText('This server has no metrics').waitFor();
+});
+
 pageTest('plain Jaeger: it knows no agents, which is said', 'agents', async (page) => {
   await page.getByText('This server does not know its senders').waitFor();
 });

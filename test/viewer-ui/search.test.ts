@@ -138,15 +138,55 @@ pageTest(
   },
 );
 
-pageTest('the search is exported as a file of Jaeger’s JSON', link('service=mailer'), async (page) => {
+/** What an item of the menu “More” downloads. */
+async function exported(page: Page, item: string): Promise<any> {
+  await page.getByRole('button', { name: 'More', exact: true }).click();
   const [download] = await Promise.all([
     page.waitForEvent('download'),
-    page
-      .getByRole('button', { name: 'Export' })
-      .or(page.getByRole('link', { name: 'Export' }))
-      .click(),
+    page.getByRole('menuitem', { name: item }).click(),
   ]);
-  const { data } = JSON.parse(readFileSync(await download.path(), 'utf8'));
+  return JSON.parse(readFileSync(await download.path(), 'utf8'));
+}
+
+pageTest('what is found, and one trace, are exported as OTLP JSON', link('service=mailer'), async (page) => {
+  const names = ({ resourceSpans }: any): string[] =>
+    resourceSpans.flatMap(({ scopeSpans }: any) =>
+      scopeSpans.flatMap(({ spans }: any) => spans.map(({ name }: any) => name)),
+    );
+  const found = names(await exported(page, 'Export as OTLP JSON'));
+  assert.equal(found.length, 13);
+  assert.ok(found.includes('process orders'));
+  await page.getByRole('link', { name: 'web: GET /cart' }).click();
+  await page.getByRole('tree').waitFor();
+  assert.deepEqual(names(await exported(page, 'Download as OTLP JSON')).sort(), found.sort());
+});
+
+pageTest(
+  'times are written as here or in UTC, and the choice is kept',
+  link('service=mailer'),
+  async (page) => {
+    const time = page.locator('.trace-line time');
+    const moment = new Date((await time.getAttribute('datetime'))!);
+    const clock = (timeZone: string) => moment.toLocaleTimeString('en-GB', { timeZone });
+    assert.equal(await time.textContent(), clock('Europe/Berlin'));
+    await page.getByRole('button', { name: 'Local time; switch to UTC' }).click();
+    await page.getByText(`${clock('UTC')} UTC`).waitFor();
+    await page.reload();
+    await page.getByText(`${clock('UTC')} UTC`).waitFor();
+    await page.getByLabel('Time', { exact: true }).selectOption('custom');
+    await page.getByLabel('From (UTC)').fill('2020-01-01T00:00');
+    await page.getByLabel('To (UTC)').fill('2020-01-02T00:00');
+    await search(page);
+    await counts(page, 0);
+    assert.match(page.url(), new RegExp(`start=${Date.UTC(2020, 0, 1)}000&end=${Date.UTC(2020, 0, 2)}000`));
+    await page.getByRole('button', { name: 'UTC time; switch to local time' }).click();
+    await page.getByLabel('From', { exact: true }).waitFor();
+    assert.match(await page.getByLabel('From', { exact: true }).inputValue(), /^2020-01-01T01:00/);
+  },
+);
+
+pageTest('the search is exported as a file of Jaeger’s JSON', link('service=mailer'), async (page) => {
+  const { data } = await exported(page, 'Export as Jaeger’s JSON');
   assert.deepEqual(
     data.map((each: { traceID: string; spans: unknown[] }) => [each.traceID, each.spans.length]),
     [[puzzle.traceID, 13]],

@@ -1,13 +1,19 @@
 /** Guards the views of one trace as a person uses them: reading, keys, zoom, find, notes, deep links, copies. */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { idOf, large, noted, orphan, puzzle } from './given-traces';
 import { startOwnViewer } from './own-viewer';
 import { item, pageTests, rows, rowsAre } from './page-test';
 
 const pageTest = pageTests(
-  () => startOwnViewer({ products: ['mug', 'teapot', 'shirt'], traces: [puzzle, orphan, large, noted] }),
+  () =>
+    startOwnViewer({
+      products: ['mug', 'teapot', 'shirt'],
+      traces: [puzzle, orphan, large, noted],
+      links: join(__dirname, 'links.json'),
+    }),
   'postgres',
   'redis',
 );
@@ -83,7 +89,7 @@ pageTest('a link holds view, zoom, collapse and selection', cart, async (page) =
   await page.goto('about:blank');
   await page.goto(url);
   await rowsAre(page, 4);
-  await detailOf(page).getByText('http://stock:8080').waitFor();
+  await detailOf(page).getByText("http://stock:8080/it's", { exact: true }).waitFor();
   await page.getByRole('button', { name: 'Whole time' }).waitFor();
 });
 
@@ -278,6 +284,8 @@ pageTest('the trace as JSON, to read, to copy and as a file', `${cart}?view=json
     await clipboard(page),
     new RegExp(`^curl 'http://127.0.0.1:\\d+/api/traces/${puzzle.traceID}'`),
   );
+  const raw = await page.getByRole('link', { name: 'Open', exact: true }).getAttribute('href');
+  assert.match(await (await fetch(raw!)).text(), /^{\n {4}"data": \[/);
   await page.getByRole('button', { name: 'More' }).click();
   const [download] = await Promise.all([
     page.waitForEvent('download'),
@@ -312,3 +320,20 @@ pageTest(
     assert.match((await cells.nth(2).textContent()) ?? '', /retried/);
   },
 );
+
+pageTest('tags and the trace become links by patterns', `${cart}?span=${idOf('c2')}`, async (page) => {
+  const link = (name: string) => page.getByRole('link', { name });
+  assert.equal(
+    await link('Logs of this trace').getAttribute('href'),
+    `https://logs.example/search?trace=${puzzle.traceID}`,
+  );
+  await item(page, 'web', 'GET').last().click();
+  assert.equal(
+    await link('Calls of http://stock:8080/it').getAttribute('href'),
+    `https://logs.example/search?url=${encodeURIComponent("http://stock:8080/it's")}&method=GET`,
+  );
+  await detailOf(page)
+    .getByText(/^Process/)
+    .click();
+  assert.equal(await link('Host web-1').getAttribute('href'), 'https://hosts.example/web-1');
+});

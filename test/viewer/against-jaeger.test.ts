@@ -220,6 +220,7 @@ const PATHS = [
   '/api/operations?service=otlp%20shop',
   `/api/traces/${HIGH}0000000000001000`,
   `/api/traces/${HIGH}0000000000001001`,
+  `/api/traces/${HIGH}0000000000001001?prettyPrint=true`,
   `/api/traces/${HIGH}0000000000001002`,
   `/api/traces/${OTLP_TRACE}`,
   `/api/traces?traceID=${OTLP_TRACE}&traceID=${HIGH}0000000000001000`,
@@ -260,6 +261,30 @@ test('/api/dependencies answers as Jaeger does', async (t) => {
   const [ours, theirs] = await Promise.all([ask(viewer.addresses.query, path), ask(jaeger!.queryUrl, path)]);
   assert.deepEqual(plain(ours), plain(theirs));
   assert.ok((ours.body.data as unknown[]).length > 0);
+});
+
+test('?raw=true answers as Jaeger does, but for the order of tags', async (t) => {
+  if (!(await needs(t, 'jaeger'))) return;
+  await sent();
+  const path = `/api/traces/${HIGH}0000000000001001?raw=true`;
+  const [ours, theirs] = await Promise.all(
+    [viewer.addresses.query, jaeger!.queryUrl].map(async (base) => {
+      const answer = await ask(base, path);
+      for (const span of answer.body.data[0].spans)
+        for (const tags of [span.tags, ...span.logs.map((log: any) => log.fields)])
+          tags.sort((a: any, b: any) => (a.key < b.key ? -1 : 1));
+      return answer;
+    }),
+  );
+  assert.deepEqual(plain(ours!), plain(theirs!));
+  // As it was sent.
+  const raw = await ask(viewer.addresses.query, path);
+  const root = raw.body.data[0].spans.find((span: any) => span.references.length === 0);
+  assert.deepEqual(root.tags.map(({ key }: any) => key).slice(0, 3), [
+    'span.kind',
+    'http.response.status_code',
+    'big',
+  ]);
 });
 
 for (const path of [
@@ -327,7 +352,12 @@ test("an export of Jaeger's is imported without a difference", async (t) => {
     headers: { 'content-type': 'application/json' },
     body: exported,
   });
-  assert.deepEqual(((await answer.json()) as Answer['body']).data, { traces: 1, spans: 3, skipped: [] });
+  assert.deepEqual(((await answer.json()) as Answer['body']).data, {
+    traces: 1,
+    spans: 3,
+    traceIDs: [`${HIGH}0000000000001001`],
+    skipped: [],
+  });
   assert.deepEqual(plain(await ask(other.addresses.query, path)), plain(await ask(jaeger!.queryUrl, path)));
 });
 

@@ -71,9 +71,6 @@ export function patchServer(http: typeof Http, tools: Tools): void {
     };
   // net.Server's prototype: http.Server and https.Server have it in common.
   defineEmit(Object.getPrototypeOf(Server.prototype), emitRequest);
-  // Who loaded http and gave it an `emit` of its own in the same turn, as pm2 does, calls EventEmitter's and not ours.
-  for (const { prototype } of [Server, loadedHttpsServer()])
-    if (Object.hasOwn(prototype, 'emit')) defineEmit(prototype, emitRequest);
 
   function attach(traced: Handled, response: Http.ServerResponse): void {
     try {
@@ -115,6 +112,10 @@ export function patchServer(http: typeof Http, tools: Tools): void {
       return emitWithin(traced.context, next, this, arguments);
     };
   });
+
+  // Who loaded http and gave it an `emit` of its own in the same turn, as pm2 does, calls EventEmitter's and not ours.
+  for (const { prototype } of [Server, loadedHttpsServer()])
+    if (Object.hasOwn(prototype, 'emit')) defineEmit(prototype, emitRequest);
 }
 
 /** `https` isn't loaded for this. */

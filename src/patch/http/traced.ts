@@ -7,6 +7,7 @@ import type { EventEmitter } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import type { ServerHttp2Stream } from 'node:http2';
 import { type Context, context } from '@opentelemetry/api';
+import { wrapped } from '../wrap';
 
 export interface Traced {
   /** Where the listeners of the request or response run. */
@@ -91,10 +92,10 @@ export function defineEmit(
   const own = Object.getOwnPropertyDescriptor(prototype, 'emit');
   const next: Next = own === undefined ? Object.getPrototypeOf(prototype) : { emit: own.value };
   Object.defineProperty(prototype, 'emit', {
-    value: make(next),
+    value: wrapped(next.emit, 'http', make(next)),
     writable: true,
     configurable: true,
     // As the inherited one, so that `for … in` goes on naming it.
-    enumerable: true,
+    enumerable: own?.enumerable ?? true,
   });
 }

@@ -5,6 +5,7 @@
 import { type Context, context, type Span } from '@opentelemetry/api';
 import type { Tools } from '../instrumentation';
 import { emitInContext } from './emit-in-context';
+import { withCommentIn, withTraceComment } from './sql-comment';
 
 /** What we read of a connection of mysql or mysql2; a connection of mariadb has none of it. */
 export interface Connection {
@@ -162,4 +163,19 @@ export function boundLast(original: (...args: any[]) => any, tools: Tools): (...
     if (typeof args[last] === 'function') args[last] = tools.bind(context.active(), args[last]);
     return original.apply(this, args);
   };
+}
+
+/**
+ * Puts the trace into the text that a call of mysql or mysql2 was given: in a copy of the application's options, but in
+ * place in a query of the library's own, told by its method `own`, since a pool made it. Contains its failures.
+ */
+export function commentFirst(args: any[], own: string, span: Span, tools: Tools): void {
+  try {
+    const [first] = args;
+    if (typeof first === 'string') args[0] = withTraceComment(first, span);
+    else if (typeof first?.[own] !== 'function') args[0] = withCommentIn(first, 'sql', span);
+    else if (typeof first.sql === 'string') first.sql = withTraceComment(first.sql, span);
+  } catch (error) {
+    tools.fault(error);
+  }
 }

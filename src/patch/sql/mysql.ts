@@ -4,13 +4,11 @@
  *
  * Bound values are never read: mysql puts them into the text, so the text is taken before it does.
  */
-import type { Span } from '@opentelemetry/api';
 import type { Patch, Tools } from '../instrumentation';
 import { wrap } from '../wrap';
-import { boundLast, type Connection, isMariaDB, MysqlQuery } from './mysql-query';
+import { boundLast, type Connection, commentFirst, isMariaDB, MysqlQuery } from './mysql-query';
 import { type Peer, Peers } from './peer';
 import { QueryTexts } from './query-text';
-import { withCommentIn, withTraceComment } from './sql-comment';
 
 const MARK = 'mysql';
 const MYSQL = 'mysql';
@@ -30,7 +28,7 @@ export const patch: Patch = (exports, _library, tools) => {
     return function query(this: Connection, ...args: any[]) {
       const [first] = args;
       const started = begin(this, first, tools);
-      if (tools.options.sqlComment && started.span) comment(args, started.span, tools);
+      if (tools.options.sqlComment && started.span) commentFirst(args, 'emit', started.span, tools);
       let sequence: any;
       try {
         sequence = original.apply(this, args);
@@ -103,18 +101,6 @@ function follow(sequence: any, query: MysqlQuery, tools: Tools): void {
 
 function isFollowed(sequence: unknown): boolean {
   return typeof sequence === 'object' && sequence !== null && followed.has(sequence);
-}
-
-/** Puts the trace into the text: of a pool's query object in place, since the pool made it. Contains its failures. */
-function comment(args: any[], span: Span, tools: Tools): void {
-  try {
-    const [first] = args;
-    if (typeof first === 'string') args[0] = withTraceComment(first, span);
-    else if (typeof first?.emit !== 'function') args[0] = withCommentIn(first, 'sql', span);
-    else if (typeof first.sql === 'string') first.sql = withTraceComment(first.sql, span);
-  } catch (error) {
-    tools.fault(error);
-  }
 }
 
 function peerOf(connection: Connection, system: string): Peer {

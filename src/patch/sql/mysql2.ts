@@ -5,13 +5,19 @@
  *
  * Bound values are never read: `query` puts them into the text, so the text is taken before it does.
  */
-import { context, type Span } from '@opentelemetry/api';
+import { context } from '@opentelemetry/api';
 import type { Patch, Tools } from '../instrumentation';
 import { wrap } from '../wrap';
-import { boundLast, type Connection, failOpenQueries, isMariaDB, MysqlQuery } from './mysql-query';
+import {
+  boundLast,
+  type Connection,
+  commentFirst,
+  failOpenQueries,
+  isMariaDB,
+  MysqlQuery,
+} from './mysql-query';
 import { type Peer, Peers } from './peer';
 import { QueryTexts } from './query-text';
-import { withCommentIn, withTraceComment } from './sql-comment';
 
 const MARK = 'mysql2';
 const MYSQL = 'mysql';
@@ -68,7 +74,8 @@ function queryOf(original: AnyFunction, tools: Tools, takesComment: boolean): An
   return function query(this: Connection, ...args: any[]) {
     const [first, second, third] = args;
     const started = begin(this, first?.sql ?? first, tools);
-    if (takesComment && tools.options.sqlComment && started.span) comment(args, started.span, tools);
+    if (takesComment && tools.options.sqlComment && started.span)
+      commentFirst(args, 'onResult', started.span, tools);
     // Pools hand over a command that they made; its callback is part of it.
     if (typeof first?.onResult === 'function') {
       first.onResult = started.callback(first.onResult);
@@ -98,18 +105,6 @@ function begin(connection: Connection, sql: unknown, tools: Tools): MysqlQuery {
     tools.fault(error);
   }
   return query;
-}
-
-/** Puts the trace into the text: of a command of a pool in place, since the pool made it. Contains its failures. */
-function comment(args: any[], span: Span, tools: Tools): void {
-  try {
-    const [first] = args;
-    if (typeof first === 'string') args[0] = withTraceComment(first, span);
-    else if (typeof first?.onResult !== 'function') args[0] = withCommentIn(first, 'sql', span);
-    else if (typeof first.sql === 'string') first.sql = withTraceComment(first.sql, span);
-  } catch (error) {
-    tools.fault(error);
-  }
 }
 
 /** Calls mysql2. What it throws at once is the application's, and the end of the span. */

@@ -9,6 +9,7 @@ import { StrategyPoller } from './strategy-poller';
 
 /** What decides until the first strategy has come: any sampler of OpenTelemetry's. */
 export interface InitialSampler {
+  /** Of the SDK's `Sampler`. */
   shouldSample(
     context: Context,
     traceId: string,
@@ -19,6 +20,7 @@ export interface InitialSampler {
   ): SamplingResult;
 }
 
+/** As those of `@opentelemetry/sampler-jaeger-remote`, and `maxOperations`. */
 export interface JaegerRemoteSamplerOptions {
   /** The service whose strategy is asked for. */
   readonly serviceName: string;
@@ -40,6 +42,7 @@ export class JaegerRemoteSampler {
   readonly #poller: StrategyPoller;
   #initial: InitialSampler | undefined;
 
+  /** Asks at once. A question that fails, as at an endpoint that is no URL, is said on stderr; nothing is thrown. */
   constructor(options: JaegerRemoteSamplerOptions) {
     this.#initial = options.initialSampler;
     this.#sampler = new RemoteSampler({

@@ -153,6 +153,16 @@ export class FailoverSender implements Sender {
 
   /** Asks the destinations before the active one, the preferred first. */
   #ask(index: number): void {
+    try {
+      this.#askFrom(index);
+    } catch (error) {
+      fault('failover', error);
+      this.#probeTimer = undefined;
+      this.#probe();
+    }
+  }
+
+  #askFrom(index: number): void {
     if (this.#closed) return;
     if (index >= this.#active) {
       this.#probeTimer = undefined;

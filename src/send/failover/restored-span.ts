@@ -16,7 +16,13 @@ import {
 import type { Resource } from '@opentelemetry/resources';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace-base';
 import { decodeBatch, decodeEmitBatch } from '../../thrift/batch-decoder';
-import { type JaegerLog, type JaegerSpan, type JaegerTag, REFERENCE_TYPE } from '../../thrift/jaeger';
+import {
+  type JaegerLog,
+  type JaegerSpan,
+  type JaegerTag,
+  REFERENCE_TYPE,
+  SPAN_FLAG,
+} from '../../thrift/jaeger';
 
 const KINDS: Record<string, SpanKind> = {
   server: SpanKind.SERVER,
@@ -37,7 +43,8 @@ export function restorePacket(
   return batch.spans.map((span) => restoreSpan(span, resource));
 }
 
-export function restoreSpan(span: JaegerSpan, resource: Resource): ReadableSpan {
+/** With Jaeger's further flags, such as debug, where the encoder looks for them. */
+export function restoreSpan(span: JaegerSpan, resource: Resource): ReadableSpan & { jaegerFlags: number } {
   const { traceId, spanId, parentSpanId } = span;
   const attributes = restoreAttributes(span.tags);
   const context = { traceId, spanId, traceFlags: TraceFlags.SAMPLED };
@@ -82,6 +89,7 @@ export function restoreSpan(span: JaegerSpan, resource: Resource): ReadableSpan 
     attributes,
     ended: true,
     resource,
+    jaegerFlags: span.flags & ~SPAN_FLAG.sampled,
   };
 }
 

@@ -304,7 +304,12 @@ function makeFolder(path: string): void {
     const parent = dirname(path);
     if (code !== 'ENOENT' || parent === path) throw error;
     makeFolder(parent);
-    fs.mkdirSync(path, { mode: 0o700 });
+    try {
+      fs.mkdirSync(path, { mode: 0o700 });
+    } catch (again) {
+      // Another process has made it meanwhile.
+      if ((again as NodeJS.ErrnoException).code !== 'EEXIST') throw again;
+    }
   }
 }
 

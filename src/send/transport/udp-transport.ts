@@ -202,11 +202,9 @@ export class UdpTransport implements Transport {
       else this.#giveUp('unresolved');
     });
     // No tick may follow that tells what became of these. The kernel has them, and said nothing against it.
-    for (const outgoing of this.#unanswered) {
-      outgoing.over = true;
-      outgoing.done();
-    }
-    this.#unanswered.clear();
+    const taken = [...(this.#unproven ?? []), ...this.#unanswered];
+    if (this.#unproven !== undefined) this.#unproven = [];
+    for (const outgoing of taken) this.#done(outgoing);
   }
 
   close(): void {

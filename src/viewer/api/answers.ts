@@ -52,9 +52,20 @@ export interface OperationStats {
   rate: number;
 }
 
+/** Times in microseconds. */
+interface MapNumbers {
+  count: number;
+  /** Spans a second, over the time that was asked for; without one, from the first to the last. */
+  rate: number;
+  errors: number;
+  p50: number;
+  p95: number;
+}
+
 export interface ServiceMap {
-  nodes: { service: string; count: number; errors: number; p50: number; p95: number }[];
-  edges: { parent: string; child: string; count: number; errors: number; p50: number; p95: number }[];
+  nodes: ({ service: string } & MapNumbers)[];
+  /** A span of `child` under a span of `parent`. */
+  edges: ({ parent: string; child: string } & MapNumbers)[];
 }
 
 export type Source = 'udp-compact' | 'udp-binary' | 'http' | 'otlp' | 'upload';
@@ -147,4 +158,22 @@ export interface ImportAnswer {
   traceIDs: string[];
   /** What was left out, by the place of its trace in the file. */
   skipped: { index: number; why: string }[];
+}
+
+export const LINK_TYPES = ['process', 'tags', 'logs', 'traces'] as const;
+
+/** Makes a link of a tag, in the words of Jaeger UI's configuration: `#{key}` stands for another tag's value. */
+export interface LinkPattern {
+  type: (typeof LINK_TYPES)[number];
+  /** Of the tags that become links; none for traces. */
+  keys: string[];
+  url: string;
+  text: string;
+}
+
+export interface LinksAnswer {
+  file: string | null;
+  patterns: LinkPattern[];
+  /** What the file holds that is no pattern, or why it couldn't be read. */
+  errors: string[];
 }

@@ -2,9 +2,11 @@
 import { useState } from 'react';
 import { AgentsPage } from './agents/agents-page';
 import { ComparePage } from './compare/compare-page';
+import { SetsPage } from './compare/sets-page';
 import { HelpDialog } from './help-dialog';
 import { ImportResult } from './import-result';
 import { MapPage } from './map/map-page';
+import { MonitorPage } from './monitor/monitor-page';
 import { PageHead } from './page-head';
 import { useAddress } from './routing';
 import { SearchPage } from './search/search-page';
@@ -41,8 +43,10 @@ function Part({ path, search }: { path: string; search: string }) {
   const [a = '', b] = second.split('...');
   if (first === 'trace' && b !== undefined) return <ComparePage a={a} b={b} />;
   if (first === 'trace' && a !== '') return <TracePage key={a} id={a} search={search} />;
+  if (first === 'compare' && /(^|&)set[AB]=/.test(search)) return <SetsPage search={search} />;
   if (first === 'compare') return <ComparePage a="" b="" />;
   if (first === 'dependencies' || first === 'map') return <MapPage search={search} />;
+  if (first === 'monitor') return <MonitorPage search={search} />;
   if (first === 'agents') return <AgentsPage />;
   return <SearchPage search={search} />;
 }

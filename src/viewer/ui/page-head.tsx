@@ -10,10 +10,12 @@ import {
 } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
 import { Link, navigate } from './routing';
+import { setUtc, useClock } from './use-time-zone';
 
 const PARTS = [
   ['search', 'Traces'],
   ['map', 'Service map'],
+  ['monitor', 'Monitor'],
   ['compare', 'Compare'],
   ['agents', 'Agents'],
 ] as const;
@@ -34,7 +36,7 @@ export function PageHead({ path, busy, onHelp, onImport }: PageHeadProps) {
         Skip to the content
       </a>
       <nav aria-label="Parts">
-        <Group gap="md" wrap="nowrap">
+        <Group gap="2px 16px">
           {PARTS.map(([to, name]) => (
             <Link key={to} to={to} className="head-link" data-here={at.startsWith(to) || undefined}>
               {name}
@@ -42,7 +44,7 @@ export function PageHead({ path, busy, onHelp, onImport }: PageHeadProps) {
           ))}
         </Group>
       </nav>
-      <Group gap="xs" wrap="nowrap">
+      <Group gap="6px">
         <TraceLookup />
         <FileButton multiple accept=".json,.jsonl,.ndjson,application/json" onChange={onImport}>
           {(button) => (
@@ -51,6 +53,7 @@ export function PageHead({ path, busy, onHelp, onImport }: PageHeadProps) {
             </Button>
           )}
         </FileButton>
+        <ClockSwitch />
         <SchemeSwitch />
         <ActionIcon variant="default" size="input-xs" aria-label="Help: keys and queries" onClick={onHelp}>
           ?
@@ -79,6 +82,23 @@ function TraceLookup() {
         onChange={(event) => setId(event.currentTarget.value)}
       />
     </form>
+  );
+}
+
+function ClockSwitch() {
+  const { utc } = useClock();
+  const name = utc ? 'UTC' : 'Local';
+  return (
+    <Button
+      size="xs"
+      px="xs"
+      variant="default"
+      aria-label={`${name} time; switch to ${utc ? 'local time' : 'UTC'}`}
+      title={utc ? 'Times are in UTC' : 'Times are in your time zone'}
+      onClick={() => setUtc(!utc)}
+    >
+      {name}
+    </Button>
   );
 }
 

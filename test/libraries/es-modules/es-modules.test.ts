@@ -91,7 +91,7 @@ const libraries = [
 for (const name of ['20', '22', '26']) {
   test(`Node ${name}: real libraries that are ES modules export what they do without the agent`, async (t) => {
     const node = nodeNamed(name);
-    if (node === undefined) return t.skip(`no Node ${name}`);
+    if (node === undefined) return t.skip(`no Node ${name}: npm run nodes`);
     if (!needsLibrary(t, ...libraries.map((each) => each.name))) return;
     const args = libraries.map((each) => each.name);
     const file = join(__dirname, 'libraries.mjs');

@@ -125,6 +125,15 @@ for (const node of allNodes) {
   });
 }
 
+test('servers with an `emit` of their own from the first turn have one span a request, and keep their look', async () => {
+  assert.deepEqual(tree(await checked('own-emit.cjs', {})), [
+    'CLIENT GET http://localhost/plain 200',
+    '  SERVER GET /plain 200',
+    'CLIENT GET https://localhost/secure 200',
+    '  SERVER GET /secure 200',
+  ]);
+});
+
 test('a server span and a client span carry the attributes of the conventions', async () => {
   const spans = await checked('pair.cjs', { preload: 'import' });
   const [asked, answered] = [spans.find((s) => s.parentSpanId === '0'.repeat(16))!, byPath(spans, '/front')];

@@ -38,7 +38,7 @@ const CAPTURE = {
 for (const name of ['18', '20', '26']) {
   test(`Node ${name}: headers are recorded as arrays, those with credentials for no pattern`, async (t) => {
     const node = nodeNamed(name);
-    if (node === undefined) return t.skip(`no Node ${name}`);
+    if (node === undefined) return t.skip(`no Node ${name}: npm run nodes`);
     const { spans } = await run([['GET', '/front']], CAPTURE, node.path);
     assert.doesNotMatch(JSON.stringify(spans), /canary/);
     assert.deepEqual(headersOf(find(spans, 'server', '/front')), {

@@ -1,14 +1,8 @@
 // Uses a cluster of two nodes on the ports in CLUSTER_PORTS, from before it is connected.
-const { trace } = require('@opentelemetry/api');
 const Redis = require(process.env.LIBRARY || 'ioredis');
+const { below: part } = require('../../support/parts.cjs');
 
 const ports = process.env.CLUSTER_PORTS.split(',').map(Number);
-const tracer = trace.getTracer('fixture');
-const part = (name, work) =>
-  tracer.startActiveSpan(name, async (span) => {
-    await work();
-    span.end();
-  });
 
 async function main() {
   const cluster = new Redis.Cluster(ports.map((port) => ({ host: '127.0.0.1', port })));

@@ -1,26 +1,14 @@
 // Uses ioredis as applications do; each part below a span of its own, named after the part.
 // Keys and values all hold "canary", which no packet may contain. Prints what it observed as one JSON line.
-const { context, trace } = require('@opentelemetry/api');
 const Redis = require(process.env.LIBRARY || 'ioredis');
+const { below: part, isActive } = require('../../support/parts.cjs');
 
 const host = process.env.REDIS_HOST;
 const port = Number(process.env.REDIS_PORT);
-const tracer = trace.getTracer('fixture');
 const prefix = `canary:${process.pid}:`;
 const key = (name) => prefix + name;
 const seen = {};
 
-function part(name, work) {
-  return tracer.startActiveSpan(name, async (span) => {
-    try {
-      return await work(span);
-    } finally {
-      span.end();
-    }
-  });
-}
-const isActive = (span) =>
-  trace.getSpan(context.active())?.spanContext().spanId === span.spanContext().spanId;
 const message = (error) => error.message;
 
 async function main() {

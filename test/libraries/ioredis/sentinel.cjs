@@ -1,13 +1,6 @@
 // Uses the master behind the sentinel on SENTINEL_PORT, from before its address is known.
-const { trace } = require('@opentelemetry/api');
 const Redis = require(process.env.LIBRARY || 'ioredis');
-
-const tracer = trace.getTracer('fixture');
-const part = (name, work) =>
-  tracer.startActiveSpan(name, async (span) => {
-    await work();
-    span.end();
-  });
+const { below: part } = require('../../support/parts.cjs');
 
 async function main() {
   const sentinels = [{ host: '127.0.0.1', port: Number(process.env.SENTINEL_PORT) }];

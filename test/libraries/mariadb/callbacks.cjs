@@ -1,36 +1,22 @@
 // Uses mariadb's callbacks: connections, commands that emit, pools and clusters.
-const { context, trace } = require('@opentelemetry/api');
 const mariadb = require(`${process.env.LIBRARY || 'mariadb'}/callback${process.env.EXTENSION || ''}`);
+const { mariadbSettings } = require('../../support/mariadb-settings.cjs');
+const { called, part, seen } = require('../../support/parts.cjs');
 
-const tracer = trace.getTracer('fixture');
-const seen = { active: {} };
-const env = process.env;
-const settings = {
-  host: env.MYSQL_HOST,
-  port: Number(env.MYSQL_PORT),
-  user: env.MYSQL_USER,
-  password: env.MYSQL_PASSWORD,
-  database: env.MYSQL_DATABASE,
-  connectionLimit: 1,
-};
+const settings = { ...mariadbSettings, connectionLimit: 1 };
 
-function part(name, work) {
-  return tracer.startActiveSpan(name, async (span) => {
-    const called = (where, start) =>
-      new Promise((resolve) =>
+/** Calls `work` with a function that starts something with a callback, and notes whether that has the part's span. */
+const callbacks = (name, work) =>
+  part(name, (active) =>
+    work((where, start) =>
+      called((done) =>
         start((...args) => {
-          seen.active[`${name}: ${where}`] =
-            trace.getSpan(context.active())?.spanContext().spanId === span.spanContext().spanId;
-          resolve(args);
+          active(where);
+          done(...args);
         }),
-      );
-    try {
-      return await work(called);
-    } finally {
-      span.end();
-    }
-  });
-}
+      ),
+    ),
+  );
 
 async function main() {
   const connection = mariadb.createConnection(settings);
@@ -39,7 +25,7 @@ async function main() {
     connection.query('CREATE TEMPORARY TABLE birds (id int PRIMARY KEY, name text)', resolve),
   );
 
-  await part('callbacks', async (called) => {
+  await callbacks('callbacks', async (called) => {
     await called('insert', (done) =>
       connection.query('INSERT INTO birds VALUES (?, ?)', [1, 'canary'], done),
     );
@@ -63,13 +49,13 @@ async function main() {
     await called('ping', (done) => connection.ping(done));
   });
 
-  await part('transaction', async (called) => {
+  await callbacks('transaction', async (called) => {
     await called('begun', (done) => connection.beginTransaction(done));
     await called('deleted', (done) => connection.query('DELETE FROM birds WHERE id = 3', done));
     await called('rolled back', (done) => connection.rollback(done));
   });
 
-  await part('prepared', async (called) => {
+  await callbacks('prepared', async (called) => {
     const [, prepared] = await called('prepared', (done) =>
       connection.prepare('SELECT id FROM birds WHERE id = ?', done),
     );
@@ -77,7 +63,7 @@ async function main() {
     prepared.close();
   });
 
-  await part('events', async (called) => {
+  await callbacks('events', async (called) => {
     const command = connection.query('SELECT id FROM birds ORDER BY id');
     await called('end', (done) => command.on('data', () => {}).on('end', done));
     const failing = connection.query("SELECT 'canary' FROM missing");
@@ -85,7 +71,7 @@ async function main() {
   });
 
   const pool = mariadb.createPool(settings);
-  await part('pool', async (called) => {
+  await callbacks('pool', async (called) => {
     await Promise.all([
       called('query', (done) => pool.query('SELECT 1', done)),
       called('bound', (done) => pool.query('SELECT ?', ['canary'], done)),
@@ -99,7 +85,7 @@ async function main() {
 
   const cluster = mariadb.createPoolCluster();
   cluster.add('one', settings);
-  await part('cluster', async (called) => {
+  await callbacks('cluster', async (called) => {
     const [, node] = await called('connection', (done) => cluster.getConnection(done));
     await called('query', (done) => node.query('SELECT 3', done));
     await called('released', (done) => node.release(done));

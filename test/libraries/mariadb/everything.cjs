@@ -3,35 +3,13 @@
 const { once } = require('node:events');
 const { context, trace } = require('@opentelemetry/api');
 const mariadb = require(process.env.LIBRARY || 'mariadb');
+const { part, seen } = require('../../support/parts.cjs');
+const { mariadbSettings } = require('../../support/mariadb-settings.cjs');
 
-const tracer = trace.getTracer('fixture');
-const seen = { active: {} };
-const env = process.env;
-const settings = {
-  host: env.MYSQL_HOST,
-  port: Number(env.MYSQL_PORT),
-  user: env.MYSQL_USER,
-  password: env.MYSQL_PASSWORD,
-  database: env.MYSQL_DATABASE,
-};
-
-function part(name, work) {
-  return tracer.startActiveSpan(name, async (span) => {
-    const active = (where) => {
-      seen.active[`${name}: ${where}`] =
-        trace.getSpan(context.active())?.spanContext().spanId === span.spanContext().spanId;
-    };
-    try {
-      return await work(active);
-    } finally {
-      span.end();
-    }
-  });
-}
 const code = (error) => error.code;
 
 async function main() {
-  const connection = await mariadb.createConnection(settings);
+  const connection = await mariadb.createConnection(mariadbSettings);
   await connection.query('CREATE TEMPORARY TABLE birds (id int PRIMARY KEY, name text)');
 
   await part('promises', async (active) => {
@@ -97,7 +75,7 @@ async function main() {
   });
 
   await part('lost', async () => {
-    const other = await mariadb.createConnection(settings);
+    const other = await mariadb.createConnection(mariadbSettings);
     other.on('error', () => {});
     const lost = other.query("SELECT SLEEP(60), 'canary'").catch(code);
     await connection.query('KILL ?', [other.threadId]);

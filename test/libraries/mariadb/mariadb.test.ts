@@ -5,10 +5,11 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { assertActive, assertApart, assertClean } from '../../support/client-run';
 import { needsLibrary } from '../../support/libraries';
 import { needs, serviceEnv, services } from '../../support/services';
-import { runApp, type SeenSpan, type TracedRun, traceApp } from '../../support/trace-app';
-import { outline } from '../redis/span-outline';
+import { databaseTags, outline } from '../../support/span-outline';
+import { runApp, type SeenSpan, traceApp } from '../../support/trace-app';
 
 const fixture = (name: string) => join(__dirname, name);
 
@@ -79,12 +80,6 @@ const callbacks = {
   cluster: ['SELECT | SELECT ?'],
 };
 
-function assertClean(run: TracedRun) {
-  assert.equal(run.code, 0, run.stderr);
-  assert.equal(run.stderr, '');
-  assert.equal(JSON.stringify(run.spans).includes('canary'), false, 'a value or message got out');
-}
-
 /** The end of each query's text to the number of rows that its span holds. */
 function rowsBelow(spans: SeenSpan[], name: string): Record<string, unknown> {
   const parent = spans.find((span) => span.name === name)?.spanId;
@@ -94,18 +89,6 @@ function rowsBelow(spans: SeenSpan[], name: string): Record<string, unknown> {
       /(?:ORDER|id .) .*$/.exec(String(tags['db.query.text']))?.[0],
       tags['db.response.returned_rows'],
     ]),
-  );
-}
-
-function assertActive(active: Record<string, boolean>, count: number) {
-  const wrong = Object.keys(active).filter((where) => !active[where]);
-  assert.deepEqual(wrong, [], "the caller's span is not active there");
-  assert.equal(Object.keys(active).length, count);
-}
-
-function databaseTags(span: SeenSpan | undefined): Record<string, unknown> {
-  return Object.fromEntries(
-    Object.entries(span?.tags ?? {}).filter(([key]) => /^(db|server|error)\./.test(key)),
   );
 }
 
@@ -181,20 +164,12 @@ for (const library of ['mariadb', 'mariadb-lowest', 'mariadb34']) {
     if (!needsLibrary(t, library) || !(await needs(t, 'mariadb'))) return;
     const run = await traceApp(fixture('pool.cjs'), { env });
     assertClean(run);
-    assert.equal(run.stdout.trim(), '[]', "a caller's span is not active");
-    const roots = run.spans.filter((span) => span.name.startsWith('request '));
-    assert.equal(roots.length, 20);
-    for (const root of roots) {
-      const at = root.name.slice('request '.length);
-      const below = run.spans.filter((span) => span.traceId === root.traceId && span !== root);
-      const names = ['called', 'clustered', 'connected', 'executed', 'of'];
-      assert.deepEqual(below.map((span) => span.tags['db.query.text']).sort(), [
-        ...names.map((each) => `SELECT ? AS ${each}_${at}`),
-        `SELECT ? FROM missing_${at}`,
-      ]);
-      assert.ok(below.every((span) => span.parentSpanId === root.spanId));
-      assert.ok(below.every((span) => span.tags['server.address'] === services.mariadb.host));
-    }
+    const names = ['called', 'clustered', 'connected', 'executed', 'of'];
+    const below = assertApart(run, (at) => [
+      ...names.map((each) => `SELECT ? AS ${each}_${at}`),
+      `SELECT ? FROM missing_${at}`,
+    ]);
+    assert.ok(below.every((span) => span.tags['server.address'] === services.mariadb.host));
   });
 
   test(`${library}: failures that nobody handles and odd arguments end as without the agent`, async (t) => {

@@ -1,14 +1,7 @@
 // Failures that nobody handles, and arguments that no one expects: prints what the process learns of them.
 const mariadb = require(process.env.LIBRARY || 'mariadb');
+const { mariadbSettings } = require('../../support/mariadb-settings.cjs');
 
-const env = process.env;
-const settings = {
-  host: env.MYSQL_HOST,
-  port: Number(env.MYSQL_PORT),
-  user: env.MYSQL_USER,
-  password: env.MYSQL_PASSWORD,
-  database: env.MYSQL_DATABASE,
-};
 const seen = [];
 process.on('unhandledRejection', (error) => seen.push(`rejection ${error.code ?? error.message}`));
 
@@ -23,7 +16,7 @@ const thrower = new Proxy(
 );
 
 async function main() {
-  const connection = await mariadb.createConnection(settings);
+  const connection = await mariadb.createConnection(mariadbSettings);
   connection.query('SELECT 1 FROM missing');
   await connection.query('SELECT 1');
   await turn();
@@ -40,7 +33,7 @@ async function main() {
     Object.keys(mariadb).join(),
   );
   await connection.end();
-  const pool = mariadb.createPool({ ...settings, connectionLimit: 1 });
+  const pool = mariadb.createPool({ ...mariadbSettings, connectionLimit: 1 });
   pool.query('SELECT 3 FROM missing');
   await pool.query('SELECT 1');
   await turn();

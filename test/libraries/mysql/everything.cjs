@@ -2,38 +2,16 @@
 // Values all hold "canary", which no packet may contain. Prints what it observed as one JSON line.
 const { context, trace } = require('@opentelemetry/api');
 const mysql = require(process.env.LIBRARY || 'mysql');
+const { called, part, seen } = require('../../support/parts.cjs');
+const { mariadbSettings } = require('../../support/mariadb-settings.cjs');
 
-const tracer = trace.getTracer('fixture');
-const seen = { active: {} };
 const env = process.env;
-const settings = {
-  host: env.MYSQL_HOST,
-  port: Number(env.MYSQL_PORT),
-  user: env.MYSQL_USER,
-  password: env.MYSQL_PASSWORD,
-  database: env.MYSQL_DATABASE,
-};
 
-function part(name, work) {
-  return tracer.startActiveSpan(name, async (span) => {
-    const active = (where) => {
-      seen.active[`${name}: ${where}`] =
-        trace.getSpan(context.active())?.spanContext().spanId === span.spanContext().spanId;
-    };
-    try {
-      return await work(active);
-    } finally {
-      span.end();
-    }
-  });
-}
-/** Calls `start` with a callback and waits until that is called. */
-const called = (start) => new Promise((resolve) => start((...args) => resolve(args)));
 const ended = (emitter) => new Promise((resolve) => emitter.on('end', resolve));
 
 async function main() {
   // Connected outside of every part: what its socket calls back knows no part's span.
-  const connection = mysql.createConnection(settings);
+  const connection = mysql.createConnection(mariadbSettings);
   await called((done) =>
     connection.query('CREATE TEMPORARY TABLE birds (id int PRIMARY KEY, name text)', done),
   );
@@ -121,7 +99,7 @@ async function main() {
     });
   });
 
-  const other = mysql.createConnection(settings);
+  const other = mysql.createConnection(mariadbSettings);
   other.on('error', () => {});
   // `threadId` came with 2.2.
   const [, [{ id }]] = await called((done) => other.query('SELECT CONNECTION_ID() AS id', done));
@@ -132,7 +110,7 @@ async function main() {
     seen.lost = (await lost)[0].code;
     // 2.0 never answers a query after the loss.
     if (!env.LIBRARY) seen.after = (await called((done) => other.query('SELECT 1', done)))[0].code;
-    const closed = mysql.createConnection({ ...settings, host: '127.0.0.1', port: 1 });
+    const closed = mysql.createConnection({ ...mariadbSettings, host: '127.0.0.1', port: 1 });
     seen.refused = (await called((done) => closed.query('SELECT 2', done)))[0].code;
   });
 

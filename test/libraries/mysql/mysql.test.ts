@@ -4,10 +4,11 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { assertActive, assertApart, assertClean, assertCommented } from '../../support/client-run';
 import { needsLibrary } from '../../support/libraries';
 import { needs, serviceEnv, services } from '../../support/services';
-import { runApp, type TracedRun, traceApp } from '../../support/trace-app';
-import { onlyBelow, outline } from '../redis/span-outline';
+import { databaseTags, onlyBelow, outline } from '../../support/span-outline';
+import { runApp, traceApp } from '../../support/trace-app';
 
 const fixture = (name: string) => join(__dirname, name);
 
@@ -45,12 +46,6 @@ const expected = {
   ],
 };
 
-function assertClean(run: TracedRun) {
-  assert.equal(run.code, 0, run.stderr);
-  assert.equal(run.stderr, '');
-  assert.equal(JSON.stringify(run.spans).includes('canary'), false, 'a value or message got out');
-}
-
 test('each query is one span below its caller, in every style', async (t) => {
   if (!needsLibrary(t, 'mysql') || !(await needs(t, 'mariadb'))) return;
   const run = await traceApp(fixture('everything.cjs'));
@@ -58,9 +53,7 @@ test('each query is one span below its caller, in every style', async (t) => {
   assert.deepEqual(outline(run.spans), expected);
 
   const { active, ...seen } = JSON.parse(run.stdout);
-  const wrong = Object.keys(active).filter((where) => !active[where]);
-  assert.deepEqual(wrong, [], "the caller's span is not active there");
-  assert.equal(Object.keys(active).length, 7);
+  assertActive(active, 7);
   assert.deepEqual(seen, {
     rows: [null, 1],
     named: 'canary-1',
@@ -80,8 +73,7 @@ test('each query is one span below its caller, in every style', async (t) => {
   const { host, port, database } = services.mariadb;
   const text = 'SELECT name FROM birds WHERE id = ?';
   const found = run.spans.find((span) => span.tags['db.query.text'] === text);
-  const tags = Object.entries(found?.tags ?? {}).filter(([key]) => /^(db|server|error)\./.test(key));
-  assert.deepEqual(Object.fromEntries(tags), {
+  assert.deepEqual(databaseTags(found), {
     'db.system.name': 'mariadb',
     'db.namespace': database,
     'server.address': host,
@@ -111,21 +103,13 @@ for (const library of ['mysql', 'mysql-lowest']) {
     if (!needsLibrary(t, library) || !(await needs(t, 'mariadb'))) return;
     const run = await traceApp(fixture('pool.cjs'), { env });
     assertClean(run);
-    assert.equal(run.stdout.trim(), '[]', "a caller's span is not active");
-    const roots = run.spans.filter((span) => span.name.startsWith('request '));
-    assert.equal(roots.length, 20);
-    for (const root of roots) {
-      const at = root.name.slice('request '.length);
-      const below = run.spans.filter((span) => span.traceId === root.traceId && span !== root);
-      assert.deepEqual(below.map((span) => span.tags['db.query.text']).sort(), [
-        `SELECT ? AS bound_${at}`,
-        `SELECT ? AS called_${at}`,
-        `SELECT ? AS clustered_${at}`,
-        `SELECT ? AS connected_${at}`,
-        `SELECT ? FROM missing_${at}`,
-      ]);
-      assert.ok(below.every((span) => span.parentSpanId === root.spanId));
-    }
+    assertApart(run, (at) => [
+      `SELECT ? AS bound_${at}`,
+      `SELECT ? AS called_${at}`,
+      `SELECT ? AS clustered_${at}`,
+      `SELECT ? AS connected_${at}`,
+      `SELECT ? FROM missing_${at}`,
+    ]);
   });
 
   test(`${library}: failures that nobody handles and odd arguments end as without the agent`, async (t) => {
@@ -146,10 +130,7 @@ test('mysql-lowest: each query is one span below its caller, in every style', as
   const lost = expected.lost.filter((line) => !line.endsWith('AFTER_FATAL_ERROR'));
   assert.deepEqual(outline(run.spans), { ...expected, lost });
   const { active } = JSON.parse(run.stdout);
-  assert.deepEqual(
-    Object.keys(active).filter((where) => !active[where]),
-    [],
-  );
+  assertActive(active);
 });
 
 test('an ES module that imports it is traced', async (t) => {
@@ -157,4 +138,11 @@ test('an ES module that imports it is traced', async (t) => {
   const run = await traceApp(fixture('static-import.mjs'));
   assertClean(run);
   assert.equal(onlyBelow(run.spans, 'parent').name, 'SELECT information_schema.tables');
+});
+
+test('the trace goes into a comment where it is asked for', async (t) => {
+  if (!needsLibrary(t, 'mysql') || !(await needs(t, 'mariadb'))) return;
+  const run = await traceApp(fixture('comment.cjs'), { env: { TRACING_AGENT_SQL_COMMENT: 'true' } });
+  assertClean(run);
+  assertCommented(run, /own/, 5);
 });

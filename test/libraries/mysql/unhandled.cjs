@@ -1,17 +1,11 @@
 // Failures that nobody handles, and arguments that no one expects: prints what the process learns of them.
 const mysql = require(process.env.LIBRARY || 'mysql');
+const { mariadbSettings } = require('../../support/mariadb-settings.cjs');
 
-const env = process.env;
-const settings = {
-  host: env.MYSQL_HOST,
-  port: Number(env.MYSQL_PORT),
-  user: env.MYSQL_USER,
-  password: env.MYSQL_PASSWORD,
-};
 const seen = [];
 process.on('uncaughtException', (error) => seen.push(`exception ${error.code ?? error.message}`));
 
-const connection = mysql.createConnection(settings);
+const connection = mysql.createConnection(mariadbSettings);
 const settled = () => new Promise((resolve) => connection.query('SELECT 1', resolve));
 const thrower = new Proxy(
   {},

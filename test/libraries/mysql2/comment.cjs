@@ -1,17 +1,12 @@
 // Sends a query in each way with TRACING_AGENT_SQL_COMMENT, and prints what the server was sent.
 const mysql = require(process.env.LIBRARY || 'mysql2');
+const { mariadbSettings } = require('../../support/mariadb-settings.cjs');
 
-const options = {
-  host: process.env.MYSQL_HOST,
-  port: Number(process.env.MYSQL_PORT),
-  user: process.env.MYSQL_USER,
-  password: process.env.MYSQL_PASSWORD,
-};
 const text = 'SELECT INFO AS query FROM information_schema.PROCESSLIST WHERE ID = CONNECTION_ID()';
 
 async function main() {
-  const pool = mysql.createPool(options);
-  const connection = mysql.createConnection(options).promise();
+  const pool = mysql.createPool(mariadbSettings);
+  const connection = mysql.createConnection(mariadbSettings).promise();
   const given = { sql: text };
   const seen = {
     text: await connection.query(text),

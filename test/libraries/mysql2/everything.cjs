@@ -2,37 +2,14 @@
 // Values all hold "canary", which no packet may contain. Prints what it observed as one JSON line.
 const { context, trace } = require('@opentelemetry/api');
 const mysql = require(process.env.LIBRARY || 'mysql2');
+const { called, part, seen } = require('../../support/parts.cjs');
+const { mariadbSettings } = require('../../support/mariadb-settings.cjs');
 
-const options = {
-  host: process.env.MYSQL_HOST,
-  port: Number(process.env.MYSQL_PORT),
-  user: process.env.MYSQL_USER,
-  password: process.env.MYSQL_PASSWORD,
-  database: process.env.MYSQL_DATABASE,
-};
-const tracer = trace.getTracer('fixture');
-const seen = { active: {} };
-
-function part(name, work) {
-  return tracer.startActiveSpan(name, async (span) => {
-    const active = (where) => {
-      seen.active[`${name}: ${where}`] =
-        trace.getSpan(context.active())?.spanContext().spanId === span.spanContext().spanId;
-    };
-    try {
-      return await work(active);
-    } finally {
-      span.end();
-    }
-  });
-}
-/** Calls `start` with a callback and waits until that is called. */
-const called = (start) => new Promise((resolve) => start((...args) => resolve(args)));
 const rowsOf = (answer) => JSON.parse(JSON.stringify(answer[1] ?? null));
 
 async function main() {
   // Connected outside of every part: what its socket calls back knows no part's span.
-  const connection = mysql.createConnection(options);
+  const connection = mysql.createConnection(mariadbSettings);
   await called((done) =>
     connection.query('CREATE TEMPORARY TABLE birds (id int PRIMARY KEY, name text)', done),
   );
@@ -192,7 +169,7 @@ async function main() {
   });
 
   await part('lost', async () => {
-    const other = mysql.createConnection(options);
+    const other = mysql.createConnection(mariadbSettings);
     other.on('error', () => {});
     await called((done) => other.connect(done));
     const waiting = called((done) => other.query("SELECT SLEEP(60), 'canary'", done));

@@ -4,11 +4,12 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { assertActive, assertApart, assertClean, assertCommented } from '../../support/client-run';
 import { needsLibrary } from '../../support/libraries';
 import { nodes } from '../../support/nodes';
 import { needs, serviceEnv, services } from '../../support/services';
-import { runApp, type TracedRun, traceApp } from '../../support/trace-app';
-import { onlyBelow, outline } from '../redis/span-outline';
+import { databaseTags, onlyBelow, outline } from '../../support/span-outline';
+import { runApp, traceApp } from '../../support/trace-app';
 
 const fixture = (name: string) => join(__dirname, name);
 
@@ -58,12 +59,6 @@ const expected = {
   ],
 };
 
-function assertClean(run: TracedRun) {
-  assert.equal(run.code, 0, run.stderr);
-  assert.equal(run.stderr, '');
-  assert.equal(JSON.stringify(run.spans).includes('canary'), false, 'a value or message got out');
-}
-
 for (const { name, path } of nodes) {
   test(`Node ${name}: each query and execution is one span below its caller, in every style`, async (t) => {
     if (!(await needs(t, 'mariadb'))) return;
@@ -72,9 +67,7 @@ for (const { name, path } of nodes) {
     assert.deepEqual(outline(run.spans), expected);
 
     const { active, ...seen } = JSON.parse(run.stdout);
-    const lost = Object.keys(active).filter((where) => !active[where]);
-    assert.deepEqual(lost, [], "the caller's span is not active there");
-    assert.equal(Object.keys(active).length, 11);
+    assertActive(active, 11);
     assert.deepEqual(seen, {
       rows: [{ name: 'canary-1' }, { name: 'canary-2' }],
       array: [[1], [2]],
@@ -107,28 +100,20 @@ for (const { name, path } of nodes) {
     if (!(await needs(t, 'mariadb'))) return;
     const run = await traceApp(fixture('pool.cjs'), { node: path });
     assertClean(run);
-    assert.equal(run.stdout.trim(), '[]', "a caller's span is not active");
-    const roots = run.spans.filter((span) => span.name.startsWith('request '));
-    assert.equal(roots.length, 20);
-    for (const root of roots) {
-      const at = root.name.slice('request '.length);
-      const below = run.spans.filter((span) => span.traceId === root.traceId && span !== root);
-      const names = [
-        'call_executed',
-        'called',
-        'clustered',
-        'connected',
-        'executed',
-        'listened',
-        'of',
-        'promised',
-      ];
-      assert.deepEqual(below.map((span) => span.tags['db.query.text']).sort(), [
-        ...names.map((each) => `SELECT ? AS ${each}_${at}`),
-        `SELECT ? FROM missing_${at}`,
-      ]);
-      assert.ok(below.every((span) => span.parentSpanId === root.spanId));
-    }
+    const names = [
+      'call_executed',
+      'called',
+      'clustered',
+      'connected',
+      'executed',
+      'listened',
+      'of',
+      'promised',
+    ];
+    assertApart(run, (at) => [
+      ...names.map((each) => `SELECT ? AS ${each}_${at}`),
+      `SELECT ? FROM missing_${at}`,
+    ]);
   });
 
   test(`Node ${name}: ES modules are traced, with the promise API alone and with import()`, async (t) => {
@@ -162,8 +147,7 @@ test('attributes follow the conventions for MySQL and MariaDB', async (t) => {
   // The first query is sent before the server has told what it is.
   assert.deepEqual([...new Set(queries.map((span) => span.tags['db.system.name']))], ['mariadb']);
   const found = queries.find((span) => span.tags['db.query.text'] === 'SELECT id FROM birds');
-  const tags = Object.entries(found?.tags ?? {}).filter(([key]) => /^(db|server|error|network)\./.test(key));
-  assert.deepEqual(Object.fromEntries(tags), {
+  assert.deepEqual(databaseTags(found), {
     'db.system.name': 'mariadb',
     'db.namespace': database,
     'server.address': host,
@@ -201,10 +185,7 @@ for (const library of ['mysql2-2', 'mysql2-lowest']) {
     assertClean(run);
     assert.deepEqual(outline(run.spans), expected);
     const { active } = JSON.parse(run.stdout);
-    assert.deepEqual(
-      Object.keys(active).filter((where) => !active[where]),
-      [],
-    );
+    assertActive(active);
     const bare = await runApp(fixture('unhandled.cjs'), { env: { ...serviceEnv, ...env }, preload: 'none' });
     assert.match(bare.stdout, /"rejection ER_NO_SUCH_TABLE","rejection ER_NO_SUCH_TABLE"/);
     assert.equal((await traceApp(fixture('unhandled.cjs'), { env })).stdout, bare.stdout);
@@ -215,12 +196,5 @@ test('the trace goes into a comment where it is asked for, and never into a prep
   if (!(await needs(t, 'mariadb'))) return;
   const run = await traceApp(fixture('comment.cjs'), { env: { TRACING_AGENT_SQL_COMMENT: 'true' } });
   assertClean(run);
-  const seen = JSON.parse(run.stdout) as Record<string, string>;
-  for (const [way, text] of Object.entries(seen)) {
-    const found = /traceparent='00-(\w{32})-(\w{16})-01'/.exec(text);
-    assert.equal(found !== null, !/execute|own/.test(way), `${way}: ${text}`);
-    if (found !== null)
-      assert.ok(run.spans.some((span) => span.traceId === found[1] && span.spanId === found[2]));
-  }
-  assert.equal(Object.keys(seen).length, 6);
+  assertCommented(run, /execute|own/, 6);
 });

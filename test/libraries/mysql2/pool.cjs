@@ -1,70 +1,51 @@
 // Many requests at a time through one connection, each below a root span of its own; a value tells them apart.
-const { context, trace } = require('@opentelemetry/api');
 const mysql = require(process.env.LIBRARY || 'mysql2');
+const { manyRequests } = require('../../support/many-requests.cjs');
+const { mariadbSettings } = require('../../support/mariadb-settings.cjs');
 
-const options = {
-  host: process.env.MYSQL_HOST,
-  port: Number(process.env.MYSQL_PORT),
-  user: process.env.MYSQL_USER,
-  password: process.env.MYSQL_PASSWORD,
-  database: process.env.MYSQL_DATABASE,
-  connectionLimit: 1,
-};
-const tracer = trace.getTracer('fixture');
-const pool = mysql.createPool(options);
+const settings = { ...mariadbSettings, connectionLimit: 1 };
+const pool = mysql.createPool(settings);
 const promised = pool.promise();
 const cluster = mysql.createPoolCluster();
-cluster.add('ONLY', options);
-const wrong = [];
+cluster.add('ONLY', settings);
 
-async function request(at) {
-  const name = `request ${at}`;
-  await tracer.startActiveSpan(name, async (span) => {
-    const check = (where) => {
-      if (trace.getSpan(context.active())?.spanContext().spanId !== span.spanContext().spanId)
-        wrong.push(`${name} ${where}`);
-    };
-    const called = (where, start) =>
-      new Promise((resolve, reject) => {
-        start((error, value) => {
-          check(where);
-          if (error) reject(error);
-          else resolve(value);
-        });
-      });
-    await promised.query(`SELECT ${at} AS promised_${at}`);
-    check('after a promise');
-    await promised.execute(`SELECT ? AS executed_${at}`, [at]);
-    await called('in a callback', (done) => pool.query(`SELECT ? AS called_${at}`, [at], done));
-    await called('in a callback of an execution', (done) =>
-      pool.execute(`SELECT ${at} AS call_executed_${at}`, done),
-    );
-    const connection = await called('connected', (done) => pool.getConnection(done));
-    await called('in a callback of a connection', (done) =>
-      connection.query(`SELECT ${at} AS connected_${at}`, done),
-    );
-    connection.release();
-    await new Promise((resolve) => {
-      pool.query(`SELECT ${at} AS listened_${at}`).on('end', () => {
-        check('on the end');
-        resolve();
+async function request(at, check) {
+  const called = (where, start) =>
+    new Promise((resolve, reject) => {
+      start((error, value) => {
+        check(where);
+        if (error) reject(error);
+        else resolve(value);
       });
     });
-    const one = await called('connected by a cluster', (done) => cluster.getConnection(done));
-    await called('in a callback of a cluster', (done) => one.query(`SELECT ${at} AS clustered_${at}`, done));
-    one.release();
-    await called('in a callback of a namespace', (done) =>
-      cluster.of('*').query(`SELECT ${at} AS of_${at}`, done),
-    );
-    await promised.query(`SELECT 1 FROM missing_${at}`).catch(() => check('after an error'));
-    span.end();
+  await promised.query(`SELECT ${at} AS promised_${at}`);
+  check('after a promise');
+  await promised.execute(`SELECT ? AS executed_${at}`, [at]);
+  await called('in a callback', (done) => pool.query(`SELECT ? AS called_${at}`, [at], done));
+  await called('in a callback of an execution', (done) =>
+    pool.execute(`SELECT ${at} AS call_executed_${at}`, done),
+  );
+  const connection = await called('connected', (done) => pool.getConnection(done));
+  await called('in a callback of a connection', (done) =>
+    connection.query(`SELECT ${at} AS connected_${at}`, done),
+  );
+  connection.release();
+  await new Promise((resolve) => {
+    pool.query(`SELECT ${at} AS listened_${at}`).on('end', () => {
+      check('on the end');
+      resolve();
+    });
   });
+  const one = await called('connected by a cluster', (done) => cluster.getConnection(done));
+  await called('in a callback of a cluster', (done) => one.query(`SELECT ${at} AS clustered_${at}`, done));
+  one.release();
+  await called('in a callback of a namespace', (done) =>
+    cluster.of('*').query(`SELECT ${at} AS of_${at}`, done),
+  );
+  await promised.query(`SELECT 1 FROM missing_${at}`).catch(() => check('after an error'));
 }
 
-async function main() {
-  await Promise.all(Array.from({ length: 20 }, (_, at) => request(at)));
+manyRequests(request, async () => {
   await promised.end();
   await new Promise((resolve) => cluster.end(resolve));
-  console.log(JSON.stringify(wrong));
-}
-main();
+});

@@ -1,13 +1,7 @@
 // Leaves failures unhandled, in every way a caller can, and tells what the process sees of it.
 const mysql = require(process.env.LIBRARY || 'mysql2');
+const { mariadbSettings } = require('../../support/mariadb-settings.cjs');
 
-const options = {
-  host: process.env.MYSQL_HOST,
-  port: Number(process.env.MYSQL_PORT),
-  user: process.env.MYSQL_USER,
-  password: process.env.MYSQL_PASSWORD,
-  database: process.env.MYSQL_DATABASE,
-};
 const seen = [];
 process.on('unhandledRejection', (error) => seen.push(`rejection ${error.code}`));
 process.on('uncaughtException', (error) => seen.push(`exception ${error.code}`));
@@ -15,7 +9,7 @@ process.on('warning', (warning) => seen.push(`warning ${warning.name}`));
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 
 async function main() {
-  const connection = mysql.createConnection(options);
+  const connection = mysql.createConnection(mariadbSettings);
   const promised = connection.promise();
   promised.query('SELECT 1 FROM missing');
   promised.execute('SELECT 1 FROM missing').then(() => {});
@@ -39,7 +33,7 @@ async function main() {
 
   // A query without a callback or a listener for 'error' breaks its connection. Older releases tell nobody.
   if (!process.env.LIBRARY) {
-    const broken = mysql.createConnection(options);
+    const broken = mysql.createConnection(mariadbSettings);
     const failed = new Promise((resolve) => broken.on('error', resolve));
     await new Promise((resolve) => broken.connect(resolve));
     broken.query('SELECT 1 FROM missing');

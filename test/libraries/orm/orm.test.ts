@@ -8,8 +8,8 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { needsLibrary } from '../../support/libraries';
 import { needs, type ServiceName } from '../../support/services';
+import { outline } from '../../support/span-outline';
 import { traceApp } from '../../support/trace-app';
-import { outline } from '../redis/span-outline';
 
 /** What `orm.cjs` knows, the packages that it needs, and the server. */
 const libraries: [name: string, packages: string[], service?: ServiceName][] = [

@@ -1,23 +1,16 @@
 // Uses pg through pg-native and pg-promise. Values all hold "canary", which no packet may contain.
-const { context, trace } = require('@opentelemetry/api');
 // Of this folder: pg-native has to be where pg looks for it.
 const pg = require('../node_modules/pg');
+const { below, isActive } = require('../../support/parts.cjs');
 
-const tracer = trace.getTracer('fixture');
 const seen = { wrong: [] };
 
 function part(name, work) {
-  return tracer.startActiveSpan(name, async (span) => {
-    const check = (where) => {
-      if (trace.getSpan(context.active())?.spanContext().spanId !== span.spanContext().spanId)
-        seen.wrong.push(`${name} ${where}`);
-    };
-    try {
-      return await work(check);
-    } finally {
-      span.end();
-    }
-  });
+  return below(name, (span) =>
+    work((where) => {
+      if (!isActive(span)) seen.wrong.push(`${name} ${where}`);
+    }),
+  );
 }
 
 async function main() {

@@ -1,28 +1,24 @@
 // Reads through a cursor and through a stream, whose rows arrive by a socket that knows nothing of who asked.
-const { context, trace } = require('@opentelemetry/api');
 const pg = require('pg');
 const Cursor = require('pg-cursor');
 const QueryStream = require('pg-query-stream');
+const { below, isActive } = require('../../support/parts.cjs');
 
-const tracer = trace.getTracer('fixture');
 const seen = {};
 
-async function part(client, name, work) {
-  await tracer.startActiveSpan(name, async (span) => {
-    const active = (where) => {
-      seen[`${name}: ${where}`] =
-        trace.getSpan(context.active())?.spanContext().spanId === span.spanContext().spanId;
-    };
-    await work(client, active);
-    span.end();
-  });
+function part(name, work) {
+  return below(name, (span) =>
+    work((where) => {
+      seen[`${name}: ${where}`] = isActive(span);
+    }),
+  );
 }
 
 async function main() {
   const client = new pg.Client();
   await client.connect();
 
-  await part(client, 'cursor', async (_, active) => {
+  await part('cursor', async (active) => {
     const cursor = client.query(new Cursor("SELECT n, 'canary' FROM generate_series(1, $1::int) AS n", [5]));
     seen.first = (await cursor.read(2)).map((row) => row.n);
     seen.rest = await new Promise((resolve) => {
@@ -33,11 +29,11 @@ async function main() {
     });
     await cursor.close();
   });
-  await part(client, 'failing cursor', async () => {
+  await part('failing cursor', async () => {
     const cursor = client.query(new Cursor('SELECT n FROM missing'));
     seen.cursorError = await cursor.read(1).catch((error) => error.code);
   });
-  await part(client, 'stream', async (_, active) => {
+  await part('stream', async (active) => {
     const stream = client.query(
       new QueryStream("SELECT n, 'canary' FROM generate_series(1, 5) AS n", [], { batchSize: 2 }),
     );
@@ -49,7 +45,7 @@ async function main() {
     await new Promise((resolve, reject) => stream.on('error', reject).on('end', resolve));
     seen.stream = numbers;
   });
-  await part(client, 'failing stream', async () => {
+  await part('failing stream', async () => {
     const stream = client.query(new QueryStream('SELECT n FROM missing'));
     seen.streamError = await new Promise((resolve) =>
       stream.on('error', (error) => resolve(error.code)).resume(),

@@ -2,25 +2,8 @@
 // Values all hold "canary", which no packet may contain. Prints what it observed as one JSON line.
 const { context, trace } = require('@opentelemetry/api');
 const pg = require(process.env.LIBRARY || 'pg');
+const { called, part, seen } = require('../../support/parts.cjs');
 
-const tracer = trace.getTracer('fixture');
-const seen = { active: {} };
-
-function part(name, work) {
-  return tracer.startActiveSpan(name, async (span) => {
-    const active = (where) => {
-      seen.active[`${name}: ${where}`] =
-        trace.getSpan(context.active())?.spanContext().spanId === span.spanContext().spanId;
-    };
-    try {
-      return await work(active);
-    } finally {
-      span.end();
-    }
-  });
-}
-/** Calls `start` with a callback and waits until that is called. */
-const called = (start) => new Promise((resolve) => start((...args) => resolve(args)));
 const code = (error) => error.code || error.message;
 
 async function main() {

@@ -5,11 +5,12 @@ import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { assertActive, assertApart, assertClean, assertCommented } from '../../support/client-run';
 import { needsLibrary } from '../../support/libraries';
 import { nodes } from '../../support/nodes';
 import { needs, serviceEnv, services } from '../../support/services';
-import { runApp, type TracedRun, traceApp } from '../../support/trace-app';
-import { onlyBelow, outline } from '../redis/span-outline';
+import { databaseTags, onlyBelow, outline } from '../../support/span-outline';
+import { runApp, traceApp } from '../../support/trace-app';
 
 const fixture = (name: string) => join(__dirname, name);
 
@@ -51,12 +52,6 @@ const expected = {
   ],
 };
 
-function assertClean(run: TracedRun) {
-  assert.equal(run.code, 0, run.stderr);
-  assert.equal(JSON.stringify(run.spans).includes('canary'), false, 'a value or message got out');
-  assert.equal(JSON.stringify(run.spans).includes('already exists'), false, "an error's detail got out");
-}
-
 for (const { name, path } of nodes) {
   test(`Node ${name}: each query is one span below its caller, in every style`, async (t) => {
     if (!(await needs(t, 'postgres'))) return;
@@ -65,9 +60,7 @@ for (const { name, path } of nodes) {
     assert.deepEqual(outline(run.spans), expected);
 
     const { active, ...seen } = JSON.parse(run.stdout);
-    const lost = Object.keys(active).filter((where) => !active[where]);
-    assert.deepEqual(lost, [], "the caller's span is not active there");
-    assert.equal(Object.keys(active).length, 8);
+    assertActive(active, 8);
     assert.deepEqual(seen, {
       rows: [],
       named: [[{ name: 'canary-1' }], [{ name: 'canary-2' }]],
@@ -96,21 +89,13 @@ for (const { name, path } of nodes) {
     if (!(await needs(t, 'postgres'))) return;
     const run = await traceApp(fixture('pool.cjs'), { node: path });
     assertClean(run);
-    assert.equal(run.stdout.trim(), '[]', "a caller's span is not active");
-    const roots = run.spans.filter((span) => span.name.startsWith('request '));
-    assert.equal(roots.length, 20);
-    for (const root of roots) {
-      const at = root.name.slice('request '.length);
-      const below = run.spans.filter((span) => span.traceId === root.traceId && span !== root);
-      assert.deepEqual(below.map((span) => span.tags['db.query.text']).sort(), [
-        `SELECT $1::int AS callback_${at}`,
-        `SELECT ? AS awaited_${at}`,
-        `SELECT ? AS connected_${at}`,
-        `SELECT ? AS promise_${at}`,
-        `SELECT ? FROM missing_${at}`,
-      ]);
-      assert.ok(below.every((span) => span.parentSpanId === root.spanId));
-    }
+    assertApart(run, (at) => [
+      `SELECT $1::int AS callback_${at}`,
+      `SELECT ? AS awaited_${at}`,
+      `SELECT ? AS connected_${at}`,
+      `SELECT ? AS promise_${at}`,
+      `SELECT ? FROM missing_${at}`,
+    ]);
   });
 
   test(`Node ${name}: ES modules are traced, with a static and a dynamic import`, async (t) => {
@@ -147,8 +132,7 @@ test('attributes follow the conventions for PostgreSQL', async (t) => {
     'server.address': host,
     ...(port === 5432 ? {} : { 'server.port': port }),
   };
-  const tagsOf = (text: string) =>
-    databaseTags(spans.find((span) => span.tags['db.query.text'] === text)?.tags ?? {});
+  const tagsOf = (text: string) => databaseTags(spans.find((span) => span.tags['db.query.text'] === text));
   assert.deepEqual(tagsOf('SELECT name FROM birds WHERE id = ?'), {
     ...where,
     'db.operation.name': 'SELECT',
@@ -213,10 +197,7 @@ test('pg 8.0.3: queries of every style, and failures that nobody handles', async
   const errors = expected.errors.filter((line) => !line.endsWith('TypeError'));
   assert.deepEqual(outline(run.spans), { ...expected, errors });
   const { active } = JSON.parse(run.stdout);
-  assert.deepEqual(
-    Object.keys(active).filter((where) => !active[where]),
-    [],
-  );
+  assertActive(active);
   const bare = await runApp(fixture('unhandled.cjs'), { env: { ...serviceEnv, ...env }, preload: 'none' });
   assert.match(bare.stdout, /"rejection 42P01","rejection 42P01"/);
   assert.equal((await traceApp(fixture('unhandled.cjs'), { env })).stdout, bare.stdout);
@@ -260,17 +241,5 @@ test('the trace goes into a comment where it is asked for, and never into a name
   if (!(await needs(t, 'postgres'))) return;
   const run = await traceApp(fixture('comment.cjs'), { env: { TRACING_AGENT_SQL_COMMENT: 'true' } });
   assertClean(run);
-  const seen = JSON.parse(run.stdout) as Record<string, string>;
-  for (const [way, text] of Object.entries(seen)) {
-    const found = /traceparent='00-(\w{32})-(\w{16})-01'/.exec(text);
-    assert.equal(found !== null, !/named|own/.test(way), `${way}: ${text}`);
-    if (found !== null)
-      assert.ok(run.spans.some((span) => span.traceId === found[1] && span.spanId === found[2]));
-  }
-  assert.equal(Object.keys(seen).length, 6);
+  assertCommented(run, /named|own/, 6);
 });
-
-/** Those of the database, the server and the error. */
-function databaseTags(tags: Record<string, unknown>): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(tags).filter(([key]) => /^(db|server|error|network)\./.test(key)));
-}

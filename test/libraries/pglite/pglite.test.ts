@@ -5,8 +5,8 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { needsLibrary } from '../../support/libraries';
+import { outline } from '../../support/span-outline';
 import { traceApp } from '../../support/trace-app';
-import { outline } from '../redis/span-outline';
 
 for (const file of ['everything.cjs', 'everything.mjs']) {
   test(`${file}: each query is one span, also in a transaction`, async (t) => {

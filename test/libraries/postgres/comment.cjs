@@ -1,14 +1,8 @@
 // Sends a query in each way with TRACING_AGENT_SQL_COMMENT, and prints what the server was sent.
 const postgres = require(process.env.LIBRARY || 'postgres');
+const { postgresSettings } = require('../../support/postgres-settings.cjs');
 
-const {
-  PGHOST: host,
-  PGPORT: port,
-  PGUSER: username,
-  PGPASSWORD: password,
-  PGDATABASE: database,
-} = process.env;
-const sql = postgres({ host, port: Number(port), username, password, database, max: 1 });
+const sql = postgres({ ...postgresSettings, max: 1 });
 
 async function main() {
   const text = 'SELECT query FROM pg_stat_activity WHERE pid = pg_backend_pid()';

@@ -3,32 +3,11 @@
 const { once } = require('node:events');
 const { context, trace } = require('@opentelemetry/api');
 const postgres = require(process.env.LIBRARY || 'postgres');
+const { postgresSettings } = require('../../support/postgres-settings.cjs');
+const { part, seen } = require('../../support/parts.cjs');
 
-const tracer = trace.getTracer('fixture');
-const seen = { active: {} };
-const {
-  PGHOST: host,
-  PGPORT: port,
-  PGUSER: username,
-  PGPASSWORD: password,
-  PGDATABASE: database,
-} = process.env;
-const connect = (options) =>
-  postgres({ host, port: Number(port), username, password, database, onnotice() {}, ...options });
+const connect = (options) => postgres({ ...postgresSettings, onnotice() {}, ...options });
 
-function part(name, work) {
-  return tracer.startActiveSpan(name, async (span) => {
-    const active = (where) => {
-      seen.active[`${name}: ${where}`] =
-        trace.getSpan(context.active())?.spanContext().spanId === span.spanContext().spanId;
-    };
-    try {
-      return await work(active);
-    } finally {
-      span.end();
-    }
-  });
-}
 /** Runs `work` below a span that isn't sampled. */
 function unsampled(work) {
   const span = trace.wrapSpanContext({ ...trace.getSpan(context.active()).spanContext(), traceFlags: 0 });

@@ -5,10 +5,11 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { assertActive, assertApart, assertClean } from '../../support/client-run';
 import { needsLibrary } from '../../support/libraries';
 import { needs, serviceEnv, services } from '../../support/services';
-import { runApp, type TracedRun, traceApp } from '../../support/trace-app';
-import { onlyBelow, outline } from '../redis/span-outline';
+import { databaseTags, onlyBelow, outline } from '../../support/span-outline';
+import { runApp, traceApp } from '../../support/trace-app';
 
 const fixture = (name: string) => join(__dirname, name);
 
@@ -57,13 +58,6 @@ const expected = {
   quiet: [],
 };
 
-function assertClean(run: TracedRun) {
-  assert.equal(run.code, 0, run.stderr);
-  assert.equal(run.stderr, '');
-  assert.equal(JSON.stringify(run.spans).includes('canary'), false, 'a value or message got out');
-  assert.equal(JSON.stringify(run.spans).includes('already exists'), false, "an error's detail got out");
-}
-
 for (const library of ['postgres', 'postgres-lowest']) {
   const env = { LIBRARY: library };
 
@@ -85,9 +79,7 @@ for (const library of ['postgres', 'postgres-lowest']) {
     });
 
     const { active, ...seen } = JSON.parse(run.stdout);
-    const wrong = Object.keys(active).filter((where) => !active[where]);
-    assert.deepEqual(wrong, [], "the caller's span is not active there");
-    assert.equal(Object.keys(active).length, 7);
+    assertActive(active, 7);
     assert.deepEqual(seen, {
       inserted: [{ name: 'canary-1' }],
       found: [{ id: 1 }],
@@ -121,8 +113,7 @@ for (const library of ['postgres', 'postgres-lowest']) {
     const found = run.spans.find(
       (span) => span.tags['db.query.text'] === 'SELECT name FROM birds ORDER BY id',
     );
-    const tags = Object.entries(found?.tags ?? {}).filter(([key]) => /^(db|server|error)\./.test(key));
-    assert.deepEqual(Object.fromEntries(tags), {
+    assert.deepEqual(databaseTags(found), {
       'db.system.name': 'postgresql',
       'db.namespace': database,
       'server.address': host,
@@ -141,22 +132,14 @@ for (const library of ['postgres', 'postgres-lowest']) {
     if (!needsLibrary(t, library) || !(await needs(t, 'postgres'))) return;
     const run = await traceApp(fixture('pool.cjs'), { env });
     assertClean(run);
-    assert.equal(run.stdout.trim(), '[]', "a caller's span is not active");
-    const roots = run.spans.filter((span) => span.name.startsWith('request '));
-    assert.equal(roots.length, 20);
-    for (const root of roots) {
-      const at = root.name.slice('request '.length);
-      const below = run.spans.filter((span) => span.traceId === root.traceId && span !== root);
-      assert.deepEqual(below.map((span) => span.tags['db.query.text']).sort(), [
-        `SELECT $1::int AS "template_${at}"`,
-        `SELECT ? AS inside_${at}`,
-        `SELECT ? AS unsafe_${at}`,
-        `SELECT ? FROM missing_${at}`,
-        'begin',
-        'commit',
-      ]);
-      assert.ok(below.every((span) => span.parentSpanId === root.spanId));
-    }
+    assertApart(run, (at) => [
+      `SELECT $1::int AS "template_${at}"`,
+      `SELECT ? AS inside_${at}`,
+      `SELECT ? AS unsafe_${at}`,
+      `SELECT ? FROM missing_${at}`,
+      'begin',
+      'commit',
+    ]);
   });
 
   test(`${library}: failures that nobody handles and odd arguments end as without the agent`, async (t) => {

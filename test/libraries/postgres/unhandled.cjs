@@ -1,14 +1,8 @@
 // Failures that nobody handles, and what is thrown at once: prints what the process learns of them.
 const postgres = require(process.env.LIBRARY || 'postgres');
+const { postgresSettings } = require('../../support/postgres-settings.cjs');
 
-const {
-  PGHOST: host,
-  PGPORT: port,
-  PGUSER: username,
-  PGPASSWORD: password,
-  PGDATABASE: database,
-} = process.env;
-const sql = postgres({ host, port: Number(port), username, password, database, max: 1 });
+const sql = postgres({ ...postgresSettings, max: 1 });
 const seen = [];
 process.on('unhandledRejection', (error) => seen.push(`rejection ${error.code ?? error.message}`));
 

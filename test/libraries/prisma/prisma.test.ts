@@ -10,8 +10,8 @@ import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { libraryFolder, needsLibrary } from '../../support/libraries';
 import { needs } from '../../support/services';
+import { outline } from '../../support/span-outline';
 import { traceApp } from '../../support/trace-app';
-import { outline } from '../redis/span-outline';
 
 const table = `tracing_agent_prisma_${process.pid}`;
 const schema = `

@@ -1,26 +1,14 @@
 // Uses node-redis 2 and 3 as applications do, with callbacks; each part below a span of its own, named after the part.
 // Keys and values all hold "canary", which no packet may contain. Prints what it observed as one JSON line.
-const { context, trace } = require('@opentelemetry/api');
 const redis = require(process.env.LIBRARY || 'redis3');
+const { below: part, isActive } = require('../../support/parts.cjs');
 
 const host = process.env.REDIS_HOST;
 const port = Number(process.env.REDIS_PORT);
-const tracer = trace.getTracer('fixture');
 const prefix = `canary:${process.pid}:`;
 const key = (name) => prefix + name;
 const seen = {};
 
-function part(name, work) {
-  return tracer.startActiveSpan(name, async (span) => {
-    try {
-      return await work(span);
-    } finally {
-      span.end();
-    }
-  });
-}
-const isActive = (span) =>
-  trace.getSpan(context.active())?.spanContext().spanId === span.spanContext().spanId;
 /** Calls a method with a callback; gives [code, reply]. */
 const ask = (target, method, ...args) =>
   new Promise((resolve) => {

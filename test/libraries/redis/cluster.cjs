@@ -1,14 +1,8 @@
 // Uses a cluster of two nodes on the ports in CLUSTER_PORTS.
-const { trace } = require('@opentelemetry/api');
 const redis = require(process.env.LIBRARY || 'redis');
+const { below: part } = require('../../support/parts.cjs');
 
 const ports = process.env.CLUSTER_PORTS.split(',').map(Number);
-const tracer = trace.getTracer('fixture');
-const part = (name, work) =>
-  tracer.startActiveSpan(name, async (span) => {
-    await work();
-    span.end();
-  });
 
 async function main() {
   const rootNodes = ports.map((port) => ({ socket: { host: '127.0.0.1', port } }));

@@ -1,31 +1,19 @@
 // Uses node-redis as applications do; each part below a span of its own, named after the part.
 // Keys and values all hold "canary", which no packet may contain. Prints what it observed as one JSON line.
 const { createHash } = require('node:crypto');
-const { context, trace } = require('@opentelemetry/api');
 const redis = require(process.env.LIBRARY || 'redis');
+const { below: part, isActive } = require('../../support/parts.cjs');
 
 const socket = { host: process.env.REDIS_HOST, port: Number(process.env.REDIS_PORT) };
-const tracer = trace.getTracer('fixture');
 const prefix = `canary:${process.pid}:`;
 const key = (name) => prefix + name;
 const seen = {};
 const four = typeof redis.commandOptions === 'function';
 const pings = 'isReady' in redis.createClient();
 
-function part(name, work) {
-  return tracer.startActiveSpan(name, async (span) => {
-    try {
-      return await work(span);
-    } finally {
-      span.end();
-    }
-  });
-}
 // 5.0 doesn't export its own.
 const { defineScript = (from) => ({ ...from, SHA1: createHash('sha1').update(from.SCRIPT).digest('hex') }) } =
   redis;
-const isActive = (span) =>
-  trace.getSpan(context.active())?.spanContext().spanId === span.spanContext().spanId;
 const message = (error) => error.message;
 const script = {
   SCRIPT: "return redis.call('append', KEYS[1], 'canary')",

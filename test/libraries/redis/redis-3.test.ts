@@ -7,8 +7,8 @@ import { test } from 'node:test';
 import { needsLibrary } from '../../support/libraries';
 import { nodes } from '../../support/nodes';
 import { needs, services } from '../../support/services';
+import { onlyBelow, outline } from '../../support/span-outline';
 import { runApp, traceApp } from '../../support/trace-app';
-import { onlyBelow, outline } from './span-outline';
 
 const app = join(__dirname, 'callbacks.cjs');
 const libraries = ['redis2-lowest', 'redis2', 'redis3-lowest', 'redis3'];

@@ -7,9 +7,9 @@ import { test } from 'node:test';
 import { needsLibrary } from '../../support/libraries';
 import { nodes } from '../../support/nodes';
 import { needs, services } from '../../support/services';
+import { onlyBelow, outline } from '../../support/span-outline';
 import { runApp, traceApp } from '../../support/trace-app';
 import { startCluster } from './cluster-servers';
-import { onlyBelow, outline } from './span-outline';
 
 const fixture = (name: string) => join(__dirname, name);
 /** node-redis 6 states Node 20 as its oldest, and 18 runs it as well. */

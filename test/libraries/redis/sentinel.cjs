@@ -1,13 +1,6 @@
 // Uses the master behind the sentinel on SENTINEL_PORT.
-const { trace } = require('@opentelemetry/api');
 const redis = require(process.env.LIBRARY || 'redis');
-
-const tracer = trace.getTracer('fixture');
-const part = (name, work) =>
-  tracer.startActiveSpan(name, async (span) => {
-    await work();
-    span.end();
-  });
+const { below: part } = require('../../support/parts.cjs');
 
 async function main() {
   const sentinel = redis.createSentinel({

@@ -6,9 +6,9 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { needsLibrary } from '../../support/libraries';
+import { outline } from '../../support/span-outline';
 import { traceApp } from '../../support/trace-app';
 import { startSentinel } from './sentinel-servers';
-import { outline } from './span-outline';
 
 const ioredis = ['ioredis4-lowest', 'ioredis4', 'ioredis5-lowest', 'ioredis5', 'ioredis6'];
 const iovalkey = ['iovalkey-lowest', 'iovalkey'];

@@ -1,20 +1,7 @@
 // Uses sqlite3 as applications do; each part below a span of its own, named after the part.
 // Values all hold "canary", which no packet may contain. Prints what it observed as one JSON line.
-const { context, trace } = require('@opentelemetry/api');
 const sqlite3 = require(process.env.LIBRARY || 'sqlite3');
-
-const tracer = trace.getTracer('fixture');
-const seen = { active: {} };
-const part = (name, work) =>
-  tracer.startActiveSpan(name, async (span) => {
-    const active = (where) => {
-      seen.active[`${name}: ${where}`] =
-        trace.getSpan(context.active())?.spanContext().spanId === span.spanContext().spanId;
-    };
-    await work(active);
-    span.end();
-  });
-const called = (start) => new Promise((resolve) => start((...args) => resolve(args)));
+const { called, part, seen } = require('../../support/parts.cjs');
 
 async function main() {
   let database;

@@ -5,17 +5,12 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { assertClean } from '../../support/client-run';
 import { needsLibrary } from '../../support/libraries';
-import { runApp, type TracedRun, traceApp } from '../../support/trace-app';
-import { outline } from '../redis/span-outline';
+import { outline } from '../../support/span-outline';
+import { runApp, traceApp } from '../../support/trace-app';
 
 const fixture = (name: string) => join(__dirname, name);
-
-function assertClean(run: TracedRun) {
-  assert.equal(run.code, 0, run.stderr);
-  assert.equal(run.stderr, '');
-  assert.equal(JSON.stringify(run.spans).includes('canary'), false, 'a value or message got out');
-}
 
 for (const library of ['tedious', 'tedious18', 'tedious-lowest']) {
   test(`${library}: each request is one span below its caller, and its callbacks run there`, async (t) => {

@@ -5,6 +5,7 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { readSurroundings } from '../../../src/config/environment';
+import { behindPm2 } from '../../../src/config/pm2';
 import { resolveConfig } from '../../../src/config/resolve';
 
 test('in the order OTEL_SERVICE_NAME, OTEL_RESOURCE_ATTRIBUTES, JAEGER, TRACES, package.json, unknown', () => {
@@ -64,4 +65,37 @@ test('no file is read where a name is set, or the agent is off', () => {
 test("the process's own surroundings name a package", () => {
   const { config } = resolveConfig(readSurroundings({}));
   assert.equal(config.serviceName, 'tracing-agent');
+});
+
+test("the script that pm2 starts counts, and its variables in cluster mode; a child's own script is its own", () => {
+  const fork = '/usr/lib/node_modules/pm2/lib/ProcessContainerFork.js';
+  const env = { pm_exec_path: '/app/main.js', NODE_OPTIONS: '-r a' };
+  assert.deepEqual(behindPm2(fork, env), { mainScript: '/app/main.js', env });
+  assert.equal(behindPm2(fork.replaceAll('/', '\\'), env).mainScript, '/app/main.js');
+  for (const own of ['/app/child.js', '/app/ProcessContainerFork.js', undefined])
+    assert.deepEqual(behindPm2(own, env), { mainScript: own, env });
+  assert.equal(behindPm2(fork, {}).mainScript, fork);
+
+  const cluster = '/app/node_modules/pm2/lib/ProcessContainer.js';
+  const given = {
+    pm_exec_path: '/app/x.js',
+    OTEL_SERVICE_NAME: 'shop',
+    NODE_OPTIONS: '-r b',
+    n: 1,
+    no: null,
+  };
+  const outer = { A: '1', NODE_OPTIONS: '-r a', pm2_env: JSON.stringify({ ...given, env: {} }) };
+  const { mainScript, env: inner } = behindPm2(cluster, outer);
+  assert.equal(mainScript, '/app/x.js');
+  // Node has read its options from the daemon's variables.
+  const { pm2_env: _, ...rest } = inner;
+  assert.deepEqual(rest, {
+    A: '1',
+    n: '1',
+    NODE_OPTIONS: '-r a',
+    OTEL_SERVICE_NAME: 'shop',
+    pm_exec_path: '/app/x.js',
+  });
+  for (const odd of ['', '{', 'null', '1', '[]'])
+    assert.equal(behindPm2(cluster, { pm2_env: odd }).mainScript, cluster);
 });

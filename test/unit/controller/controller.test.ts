@@ -1,6 +1,7 @@
 /**
  * Guards what a controller does with objects and failures: Kooper's spans, tags and logs, the retries it counts, that no
  * change and no key is lost, and that no handler can end it.
+ * Long, because each failure that a controller must outlive is a short test on the same stand-in of an informer.
  */
 import assert from 'node:assert/strict';
 import { EventEmitter, once } from 'node:events';

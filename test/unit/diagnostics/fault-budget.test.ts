@@ -63,13 +63,13 @@ test('a part that failed ten times rests for a minute, says so, and is tried aga
       calls++;
       throw new Error('broken');
     });
-  const flaky = work('flaky');
+  const flaky = work('overload');
   for (let call = 0; call < 30; call++) flaky();
   assert.equal(calls, 10);
-  assert.equal(rests('flaky'), true);
+  assert.equal(rests('overload'), true);
   assert.equal(lines.filter((line) => line.includes('TA_PART_RESTS')).length, 1);
   let ended = 0;
-  contained('flaky', () => ended++)();
+  contained('overload', () => ended++)();
   assert.equal(ended, 1);
   now += MINUTE;
   for (let call = 0; call < 30; call++) flaky();

@@ -80,9 +80,9 @@ test('statements are cut into coloured pieces that together are the statement', 
 });
 
 test('the service map counts calls between services, and callers stand left of whom they call', () => {
-  const map = mapFromTraces([trace], [{ parent: 'web', child: 'stock', callCount: 7 }]);
+  const map = mapFromTraces([trace], [{ parent: 'web', child: 'stock', callCount: 7 }], 60);
   const edge = map.edges.find((each) => each.child === 'stock');
-  assert.deepEqual([edge!.parent, edge!.count, edge!.errors], ['web', 7, 1]);
+  assert.deepEqual([edge!.parent, edge!.count, edge!.errors, edge!.rate], ['web', 7, 1, 7 / 60]);
   const columns = new Map(placeNodes(map).map((node) => [node.service, node.column]));
   assert.deepEqual([columns.get('web'), columns.get('stock'), columns.get('mailer')], [0, 1, 1]);
   assert.deepEqual(

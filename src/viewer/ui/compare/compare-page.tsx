@@ -4,12 +4,15 @@ import { type FormEvent, useMemo, useState } from 'react';
 import { buildTrace } from '../model/build-trace';
 import { compareTraces } from '../model/compare';
 import { formatDuration } from '../model/duration';
+import { emptyForm } from '../model/search-form';
 import type { Trace } from '../model/span';
 import { Notice } from '../notice';
 import { Link, navigate } from '../routing';
 import { readTrace } from '../trace/trace-page';
 import { useAnswer } from '../use-answer';
+import { useClock } from '../use-time-zone';
 import { CompareTable } from './compare-table';
+import { setsLink } from './sets-page';
 
 export function ComparePage({ a, b }: { a: string; b: string }) {
   const both = a !== '' && b !== '';
@@ -30,7 +33,8 @@ export function ComparePage({ a, b }: { a: string; b: string }) {
       )}
       {!both && (
         <Notice title="Pick two traces">
-          Write their ids here, or tick two in the list of <Link to="search">traces</Link>.
+          Write their ids here, or tick two in the list of <Link to="search">traces</Link>. Two searches are
+          compared as well: <Link to={setsLink(emptyForm())}>compare two searches</Link>.
         </Notice>
       )}
       {traces && rows && (
@@ -47,6 +51,7 @@ export function ComparePage({ a, b }: { a: string; b: string }) {
 }
 
 function Side({ name, trace, other }: { name: string; trace: Trace; other?: Trace }) {
+  const clock = useClock();
   const root = trace.roots[0];
   const longer = other && trace.duration - other.duration;
   return (
@@ -62,7 +67,7 @@ function Side({ name, trace, other }: { name: string; trace: Trace; other?: Trac
           </strong>
         )}
       </div>
-      <div className="quiet">{new Date(trace.startTime / 1000).toLocaleString()}</div>
+      <div className="quiet">{clock.date(trace.startTime)}</div>
     </section>
   );
 }

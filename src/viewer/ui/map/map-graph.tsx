@@ -1,9 +1,11 @@
 /** The drawn map, callers at the left; each service is a button. */
-import type { ReactNode } from 'react';
 import type { ServiceMap } from '../../api/answers';
 import { formatDuration } from '../model/duration';
+import { formatRate, formatShare } from '../model/rate';
 import { serviceColor } from '../model/service-color';
-import { type PlacedNode, placeNodes } from '../model/service-map';
+import { type MapEdge, type PlacedNode, placeNodes } from '../model/service-map';
+import { navigate } from '../routing';
+import { callsLink } from './calls-table';
 
 const WIDTH = 190;
 const HEIGHT = 74;
@@ -13,10 +15,11 @@ const STEP_Y = 104;
 interface MapGraphProps {
   map: ServiceMap;
   chosen: string;
+  lookback: string;
   onChoose: (service: string) => void;
 }
 
-export function MapGraph({ map, chosen, onChoose }: MapGraphProps) {
+export function MapGraph({ map, chosen, lookback, onChoose }: MapGraphProps) {
   const nodes = placeNodes(map);
   const byName = new Map(nodes.map((node) => [node.service, node]));
   const width = Math.max(...nodes.map((node) => node.column)) * STEP_X + WIDTH + 40;
@@ -45,10 +48,13 @@ export function MapGraph({ map, chosen, onChoose }: MapGraphProps) {
             const to = byName.get(edge.child);
             if (from === undefined || to === undefined || from === to) return null;
             return (
-              <EdgeLabel key={`${edge.parent} ${edge.child}`} from={from} to={to}>
-                {edge.count} ×{edge.p95 > 0 && `, p95 ${formatDuration(edge.p95)}`}
-                {edge.errors > 0 && `, ${percent(edge.errors, edge.count)} failed`}
-              </EdgeLabel>
+              <EdgeLabel
+                key={`${edge.parent} ${edge.child}`}
+                from={from}
+                to={to}
+                edge={edge}
+                onOpen={() => navigate(callsLink(edge, lookback))}
+              />
             );
           })}
         </svg>
@@ -68,8 +74,10 @@ export function MapGraph({ map, chosen, onChoose }: MapGraphProps) {
             onClick={() => onChoose(node.service)}
           >
             <strong>{node.service}</strong>
-            <span>
-              {node.count} span{node.count === 1 ? '' : 's'}, <Errors node={node} />
+            <span
+              title={`${node.count.toLocaleString('en')} span${node.count === 1 ? '' : 's'} in this time`}
+            >
+              {formatRate(node.rate)}, <Errors node={node} />
             </span>
             <span className="quiet">
               p50 {formatDuration(node.p50)}, p95 {formatDuration(node.p95)}
@@ -83,23 +91,36 @@ export function MapGraph({ map, chosen, onChoose }: MapGraphProps) {
 
 function Errors({ node }: { node: PlacedNode }) {
   if (node.errors === 0) return <>no errors</>;
-  return <span className="mark-failed">{percent(node.errors, node.count)} failed</span>;
+  return <span className="mark-failed">{formatShare(node.errors, node.count)} failed</span>;
 }
 
-function EdgeLabel({ from, to, children }: { from: PlacedNode; to: PlacedNode; children: ReactNode }) {
+interface EdgeLabelProps {
+  from: PlacedNode;
+  to: PlacedNode;
+  edge: MapEdge;
+  onOpen: () => void;
+}
+
+function EdgeLabel({ from, to, edge, onOpen }: EdgeLabelProps) {
   const x = (left(from) + WIDTH + left(to)) / 2;
   const y = (top(from) + top(to) + HEIGHT) / 2 - 8;
   return (
-    <text className="map-label" x={x} y={y} textAnchor="middle">
-      {children}
+    // For the mouse; keys reach the same through the table of calls.
+    // biome-ignore lint/a11y/noStaticElementInteractions: as said
+    <text className="map-label" x={x} y={y} textAnchor="middle" onClick={onOpen}>
+      {formatRate(edge.rate)}
+      {edge.errors > 0 && `, ${formatShare(edge.errors, edge.count)} failed`}
+      {edge.p95 > 0 && (
+        <tspan x={x} dy="2.1em">
+          p50 {formatDuration(edge.p50)}, p95 {formatDuration(edge.p95)}
+        </tspan>
+      )}
     </text>
   );
 }
 
 const left = (node: PlacedNode) => 20 + node.column * STEP_X;
 const top = (node: PlacedNode) => 20 + node.row * STEP_Y;
-const percent = (part: number, whole: number) =>
-  `${Number(((part / Math.max(1, whole)) * 100).toPrecision(2))} %`;
 
 /** From the caller's right side to the callee's left; a call back goes round below. */
 function curve(from: PlacedNode, to: PlacedNode): string {

@@ -5,16 +5,17 @@ import type { ServiceMap } from '../../api/answers';
 import { apiUrl, ask, askExtra } from '../api';
 import { buildTrace } from '../model/build-trace';
 import type { ApiDependency, ApiTrace } from '../model/jaeger-trace';
-import { emptyForm, rangeOf } from '../model/search-form';
+import { emptyForm, rangeOf, secondsOf } from '../model/search-form';
 import { around, mapFromTraces } from '../model/service-map';
 import { Notice } from '../notice';
 import { navigate } from '../routing';
 import { searchTraces } from '../search-traces';
 import { useAnswer } from '../use-answer';
+import { CallsTable } from './calls-table';
 import { MapGraph } from './map-graph';
 import { ServicePanel } from './service-panel';
 
-const LOOKBACKS = ['15m', '1h', '6h', '24h', '2d'];
+const LOOKBACKS = ['5m', '15m', '1h', '6h', '24h', '2d'];
 
 export function MapPage({ search }: { search: string }) {
   const given = new URLSearchParams(search);
@@ -71,10 +72,12 @@ export function MapPage({ search }: { search: string }) {
         <MapGraph
           map={map}
           chosen={service}
+          lookback={lookback}
           onChoose={(name) => change({ service: name === service ? '' : name })}
         />
       )}
       {service !== '' && <ServicePanel service={service} lookback={lookback} />}
+      {map && <CallsTable map={map} lookback={lookback} />}
     </div>
   );
 }
@@ -96,5 +99,6 @@ async function readMap(lookback: string, signal: AbortSignal): Promise<ServiceMa
   return mapFromTraces(
     traces.map((each) => buildTrace(each)),
     dependencies.data ?? [],
+    secondsOf({ ...emptyForm(), lookback }, Date.now()),
   );
 }

@@ -4,7 +4,8 @@ import { writeValue } from '../../api/query-language';
 import { askExtra } from '../api';
 import { buildTrace } from '../model/build-trace';
 import { formatDuration } from '../model/duration';
-import { emptyForm, rangeOf, writeForm } from '../model/search-form';
+import { formatRate, formatShare } from '../model/rate';
+import { emptyForm, rangeOf, secondsOf, writeForm } from '../model/search-form';
 import { statistics } from '../model/statistics';
 import { Notice } from '../notice';
 import { Link } from '../routing';
@@ -21,12 +22,11 @@ interface OperationRow {
   max: number;
   /** All its spans together. */
   total: number;
-  /** Spans a second; unknown on plain Jaeger. */
-  rate?: number;
 }
 
 export function ServicePanel({ service, lookback }: { service: string; lookback: string }) {
   const answer = useAnswer(`${service} ${lookback}`, (signal) => readOperations(service, lookback, signal));
+  const seconds = secondsOf({ ...emptyForm(), lookback }, Date.now());
   const most = (answer.value ?? []).reduce((max, row) => Math.max(max, row.total), 1);
   const link = (operation: string, rest = {}) =>
     `search?${writeForm({ ...emptyForm(), service, operation, lookback, ...rest })}`;
@@ -52,16 +52,16 @@ export function ServicePanel({ service, lookback }: { service: string; lookback:
               show: (row) => <Link to={link(row.operation)}>{row.operation}</Link>,
             },
             { name: 'Spans', value: (row) => row.count },
-            {
-              name: 'Per second',
-              value: (row) => row.rate ?? 0,
-              show: (row) => (row.rate === undefined ? '–' : Number(row.rate.toPrecision(2))),
-            },
+            { name: 'Rate', value: (row) => row.count, show: (row) => formatRate(row.count / seconds) },
             {
               name: 'Errors',
-              value: (row) => row.errors,
+              value: (row) => row.errors / Math.max(1, row.count),
               show: (row) =>
-                row.errors === 0 ? 0 : <Link to={link(row.operation, { errors: true })}>{row.errors}</Link>,
+                row.errors === 0 ? (
+                  '0 %'
+                ) : (
+                  <Link to={link(row.operation, { errors: true })}>{formatShare(row.errors, row.count)}</Link>
+                ),
             },
             { name: 'P50', value: (row) => row.p50, show: (row) => formatDuration(row.p50) },
             { name: 'P95', value: (row) => row.p95, show: (row) => formatDuration(row.p95) },

@@ -1,4 +1,4 @@
-/** Explains the seeds' two puzzles: spans whose parent never came, and a call whose other side never reported. */
+/** Explains two things that puzzle people: spans whose parent never came, and a call whose other side never reported. */
 import type { Span, Trace } from './span';
 import { tagOf } from './span';
 

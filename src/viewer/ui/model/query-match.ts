@@ -1,5 +1,6 @@
 /** Whether a span matches a query: find in a trace, and search where the server has no search of its own. */
-import type { Condition, Operator, Term } from '../../api/query-language';
+import { fits, ordered } from '../../api/fits';
+import type { Condition, Term } from '../../api/query-language';
 import { type Span, type Trace, tagOf } from './span';
 
 type Matcher = (span: Span, trace: Trace) => boolean;
@@ -83,26 +84,4 @@ function tagMatcher(term: Term): Matcher {
       log.fields.some((each) => each.key === term.field && fits(term, String(each.value))),
     );
   };
-}
-
-function fits({ operator, value, pattern, number }: Term, text: string): boolean {
-  if (operator === '~') return text.toLowerCase().includes(value.toLowerCase());
-  if (operator === '=') return pattern === undefined ? text === value : pattern.test(text);
-  return text.trim() !== '' && ordered(Number(text), operator, number ?? Number.NaN);
-}
-
-/** False for what is no number. */
-function ordered(value: number, operator: Operator, limit: number): boolean {
-  switch (operator) {
-    case '>':
-      return value > limit;
-    case '>=':
-      return value >= limit;
-    case '<':
-      return value < limit;
-    case '<=':
-      return value <= limit;
-    default:
-      return value === limit;
-  }
 }

@@ -119,3 +119,9 @@ export function rangeOf(form: SearchForm, now: number): { start: number; end: nu
   // A little of the future: the services' clocks may be ahead.
   return { start: (now - Number(count) * seconds * 1000) * 1000, end: (now + 60_000) * 1000 };
 }
+
+/** The length of the time that is searched, without what lies in the future. */
+export function secondsOf(form: SearchForm, now: number): number {
+  const { start, end } = rangeOf(form, now);
+  return Math.max(1, (Math.min(end, now * 1000) - start) / 1e6);
+}

@@ -5,6 +5,7 @@ import type { Trace } from './span';
 import { percentile } from './statistics';
 
 type MapNode = ServiceMap['nodes'][number];
+export type MapEdge = ServiceMap['edges'][number];
 
 class Sums {
   count = 0;
@@ -15,10 +16,11 @@ class Sums {
     if (failed) this.errors++;
     this.durations.push(duration);
   }
-  numbers() {
+  numbers(seconds: number) {
     const sorted = this.durations.sort((a, b) => a - b);
     return {
       count: this.count,
+      rate: this.count / seconds,
       errors: this.errors,
       p50: percentile(sorted, 0.5),
       p95: percentile(sorted, 0.95),
@@ -27,7 +29,7 @@ class Sums {
 }
 
 /** From whole traces, where the server gives only Jaeger's counts: what was read stands for the rest. */
-export function mapFromTraces(traces: Trace[], dependencies: ApiDependency[]): ServiceMap {
+export function mapFromTraces(traces: Trace[], dependencies: ApiDependency[], seconds: number): ServiceMap {
   const nodes = new Map<string, Sums>();
   const edges = new Map<string, Sums>();
   const sumsOf = (map: Map<string, Sums>, key: string) => {
@@ -53,11 +55,12 @@ export function mapFromTraces(traces: Trace[], dependencies: ApiDependency[]): S
   }
   const counts = new Map(dependencies.map((each) => [`${each.parent}\n${each.child}`, each.callCount]));
   return {
-    nodes: [...nodes].map(([service, sums]) => ({ service, ...sums.numbers() })),
+    nodes: [...nodes].map(([service, sums]) => ({ service, ...sums.numbers(seconds) })),
     edges: [...edges].map(([key, sums]) => {
       const [parent = '', child = ''] = key.split('\n');
-      const numbers = sums.numbers();
-      return { parent, child, ...numbers, count: Math.max(numbers.count, counts.get(key) ?? 0) };
+      const numbers = sums.numbers(seconds);
+      const count = Math.max(numbers.count, counts.get(key) ?? 0);
+      return { parent, child, ...numbers, count, rate: count / seconds };
     }),
   };
 }

@@ -5,23 +5,25 @@ import uPlot from 'uplot';
 import { formatDuration } from '../model/duration';
 import type { TraceSummary } from '../model/summary';
 import { navigate } from '../routing';
+import { axisTimes, type Clock, useClock } from '../use-time-zone';
 
 const HEIGHT = 160;
 
 export function Scatter({ traces }: { traces: TraceSummary[] }) {
   const box = useRef<HTMLDivElement>(null);
   const dark = useComputedColorScheme('light') === 'dark';
+  const clock = useClock();
   useEffect(() => {
     const element = box.current;
     if (element === null) return;
-    const plot = draw(element, traces, dark);
+    const plot = draw(element, traces, dark, clock);
     const observer = new ResizeObserver(() => plot.setSize({ width: element.clientWidth, height: HEIGHT }));
     observer.observe(element);
     return () => {
       observer.disconnect();
       plot.destroy();
     };
-  }, [traces, dark]);
+  }, [traces, dark, clock]);
   return (
     <div
       ref={box}
@@ -32,7 +34,7 @@ export function Scatter({ traces }: { traces: TraceSummary[] }) {
   );
 }
 
-function draw(element: HTMLElement, traces: TraceSummary[], dark: boolean): uPlot {
+function draw(element: HTMLElement, traces: TraceSummary[], dark: boolean, clock: Clock): uPlot {
   const list = [...traces].sort((a, b) => a.startTime - b.startTime);
   const color = { good: dark ? '#74c0fc' : '#1864ab', bad: dark ? '#ff8787' : '#c92a2a' };
   const times = list.map((each) => each.startTime / 1e6);
@@ -72,13 +74,14 @@ function draw(element: HTMLElement, traces: TraceSummary[], dark: boolean): uPlo
       width: element.clientWidth,
       height: HEIGHT,
       legend: { show: false },
+      ...(clock.utc && { tzDate: (time: number) => uPlot.tzDate(new Date(time * 1000), 'Etc/UTC') }),
       cursor: { drag: { x: false, y: false }, points: { show: false } },
       scales: {
         x: { time: true, range: () => pad(times[0] ?? 0, times.at(-1) ?? 0) },
         y: { range: (_, __, most) => [0, most * 1.15 || 1] },
       },
       axes: [
-        { ...axis, space: 110, values: (_, ticks) => ticks.map(clock(ticks)) },
+        { ...axis, space: 110, values: (_, ticks) => axisTimes(clock, ticks) },
         { ...axis, size: 64, values: (_, values) => values.map((each) => formatDuration(each * 1000)) },
       ],
       series: [{}, { paths: points, points: { show: false } }],
@@ -111,15 +114,6 @@ function draw(element: HTMLElement, traces: TraceSummary[], dark: boolean): uPlo
     if (each) navigate(`trace/${each.traceID}`);
   });
   return plot;
-}
-
-/** Moments as the list below writes them; with the day where the plot spans several. */
-function clock(times: number[]): (time: number) => string {
-  const days = (times.at(-1) ?? 0) - (times[0] ?? 0) > 86_400;
-  const options: Intl.DateTimeFormatOptions = days
-    ? { month: 'short', day: 'numeric', hour: '2-digit', minute: '2-digit' }
-    : { hour: '2-digit', minute: '2-digit', second: '2-digit' };
-  return (time) => new Date(time * 1000).toLocaleString(undefined, options);
 }
 
 /** Room for the points at the edges; a second where there is only one moment. */

@@ -1,9 +1,10 @@
 /** Search: the form, the scatter plot and the live list of traces; all of it is in the address. */
-import { Button, Group, Loader, NativeSelect, Switch, TextInput } from '@mantine/core';
+import { Button, Group, Loader, Menu, NativeSelect, Switch, TextInput } from '@mantine/core';
 import { useMemo, useState } from 'react';
 import type { Counters, Sort } from '../../api/answers';
 import { losses } from '../agents/losses';
 import { ApiError, apiUrl } from '../api';
+import { setsLink } from '../compare/sets-page';
 import { queryOf, rangeOf, readForm, type SearchForm, writeForm } from '../model/search-form';
 import { mergeSummaries, sortSummaries, type TraceSummary } from '../model/summary';
 import { Notice } from '../notice';
@@ -95,11 +96,7 @@ export function SearchPage({ search }: { search: string }) {
                 { value: 'errors', label: 'Most errors first' },
               ]}
             />
-            {found?.own && found.traces.length > 0 && (
-              <Button component="a" size="xs" variant="default" href={exportUrl(form)} download>
-                Export
-              </Button>
-            )}
+            {found !== undefined && found.traces.length > 0 && <SearchMenu form={form} own={found.own} />}
             <Columns columns={form.columns} onChange={(columns) => change({ columns })} />
           </Group>
         </Group>
@@ -135,10 +132,36 @@ export function SearchPage({ search }: { search: string }) {
   );
 }
 
-/** What the search finds, as a file that “Import” and Jaeger's own page read. */
-function exportUrl(form: SearchForm): string {
+/** @param own the server has exports, which plain Jaeger lacks */
+function SearchMenu({ form, own }: { form: SearchForm; own: boolean }) {
+  return (
+    <Menu position="bottom-end">
+      <Menu.Target>
+        <Button size="xs" variant="default">
+          More
+        </Button>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Item onClick={() => navigate(setsLink(form))}>Compare with another search</Menu.Item>
+        {own && (
+          <>
+            <Menu.Item component="a" href={exportUrl(form, 'jaeger')} download>
+              Export as Jaeger’s JSON
+            </Menu.Item>
+            <Menu.Item component="a" href={exportUrl(form, 'otlp')} download>
+              Export as OTLP JSON
+            </Menu.Item>
+          </>
+        )}
+      </Menu.Dropdown>
+    </Menu>
+  );
+}
+
+/** What the search finds, as a file that “Import” reads; the first also Jaeger's own page. */
+function exportUrl(form: SearchForm, format: 'jaeger' | 'otlp'): string {
   const { start, end } = rangeOf(form, Date.now());
-  return apiUrl('export', { q: queryOf(form), start, end, limit: form.limit, sort: form.sort });
+  return apiUrl('export', { q: queryOf(form), start, end, limit: form.limit, sort: form.sort, format });
 }
 
 function Columns({ columns, onChange }: { columns: string[]; onChange: (columns: string[]) => void }) {

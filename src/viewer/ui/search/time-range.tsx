@@ -1,5 +1,6 @@
-/** Start and end of a custom time range, in the browser's time zone. */
+/** Start and end of a custom time range, in the time zone that the page writes times in. */
 import { Group, TextInput } from '@mantine/core';
+import { useClock } from '../use-time-zone';
 
 interface TimeRangeProps {
   /** Microseconds since the epoch. */
@@ -9,15 +10,16 @@ interface TimeRangeProps {
 }
 
 export function TimeRange({ start, end, onChange }: TimeRangeProps) {
+  const { utc } = useClock();
   const field = (name: 'start' | 'end', label: string, value: number | undefined) => (
     <TextInput
       size="xs"
       type="datetime-local"
       step={1}
-      label={label}
-      value={value === undefined ? '' : local(value)}
+      label={utc ? `${label} (UTC)` : label}
+      value={value === undefined ? '' : written(value, utc)}
       onChange={(event) => {
-        const time = new Date(event.currentTarget.value).getTime();
+        const time = new Date(event.currentTarget.value + (utc ? 'Z' : '')).getTime();
         onChange({ [name]: Number.isNaN(time) ? undefined : time * 1000 });
       }}
     />
@@ -31,7 +33,8 @@ export function TimeRange({ start, end, onChange }: TimeRangeProps) {
 }
 
 /** As an input of the type datetime-local wants it. */
-function local(time: number): string {
+function written(time: number, utc: boolean): string {
   const date = new Date(time / 1000);
-  return new Date(date.getTime() - date.getTimezoneOffset() * 60_000).toISOString().slice(0, 19);
+  const offset = utc ? 0 : date.getTimezoneOffset() * 60_000;
+  return new Date(date.getTime() - offset).toISOString().slice(0, 19);
 }

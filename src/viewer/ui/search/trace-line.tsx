@@ -5,6 +5,7 @@ import type { ApiTrace } from '../model/jaeger-trace';
 import type { TraceSummary } from '../model/summary';
 import { Link } from '../routing';
 import { ServiceName } from '../service-name';
+import { useClock } from '../use-time-zone';
 
 interface TraceLineProps {
   trace: TraceSummary;
@@ -17,6 +18,7 @@ interface TraceLineProps {
 }
 
 export function TraceLine({ trace, query, columns, longest, picked, onPick }: TraceLineProps) {
+  const clock = useClock();
   const name = trace.hasRoot
     ? `${trace.rootService}: ${trace.rootOperation}`
     : `${trace.rootService || 'no span yet'}: ${trace.rootOperation} (no root yet)`;
@@ -68,7 +70,7 @@ export function TraceLine({ trace, query, columns, longest, picked, onPick }: Tr
           {trace.spans} span{trace.spans === 1 ? '' : 's'}
         </span>
         <time className="quiet" dateTime={new Date(trace.startTime / 1000).toISOString()}>
-          {new Date(trace.startTime / 1000).toLocaleTimeString()}
+          {clock.time(trace.startTime)}
         </time>
       </div>
       <div className="trace-line-bar" style={{ width: `${(trace.duration / longest) * 100}%` }} />

@@ -1,5 +1,5 @@
 /** The trace as Jaeger's API answers it. */
-import { Group, Text } from '@mantine/core';
+import { Button, Group, Text } from '@mantine/core';
 import { useMemo } from 'react';
 import { apiUrl } from '../api';
 import { CopyText } from '../copy-text';
@@ -16,6 +16,9 @@ export function JsonView({ data }: { data: ApiTrace }) {
       <Group my="xs" gap="xs">
         <CopyText label="Copy JSON" text={text} />
         <CopyText label="Copy as curl" text={`curl '${url}'`} />
+        <Button component="a" size="xs" variant="default" href={`${url}?prettyPrint=true`} target="_blank">
+          Open
+        </Button>
         {text.length > MOST && <Text size="sm">The beginning; the copy holds all.</Text>}
       </Group>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keys */}

@@ -1,13 +1,17 @@
 /** All that is known of one span, and what can be done with it. */
 import { Button, CloseButton, Group, Title } from '@mantine/core';
+import type { LinkPattern } from '../../api/answers';
 import { CopyText } from '../copy-text';
 import { curlOf } from '../model/curl';
 import { formatDuration } from '../model/duration';
 import { selfTime } from '../model/intervals';
+import type { ApiTag } from '../model/jaeger-trace';
+import { tagLinks } from '../model/link-pattern';
 import type { Span, Trace } from '../model/span';
 import type { TraceView } from '../model/trace-view';
 import { Link } from '../routing';
 import { ServiceName } from '../service-name';
+import { useLinkPatterns } from '../use-link-patterns';
 import { SpanStatement } from './span-statement';
 import { TagTable } from './tag-table';
 
@@ -23,6 +27,9 @@ interface SpanDetailProps {
 export function SpanDetail({ span, trace, focused, onChange, onClose }: SpanDetailProps) {
   const curl = curlOf(span, trace);
   const process = trace.processes.get(span.processId);
+  const patterns = useLinkPatterns();
+  const linksOf = (type: LinkPattern['type'], tags: ApiTag[]) => (tag: ApiTag) =>
+    tagLinks(patterns, type, tag, tags, span, trace);
   return (
     <section className="detail" aria-label="Details of the span">
       <Group justify="space-between" wrap="nowrap" align="flex-start">
@@ -66,8 +73,13 @@ export function SpanDetail({ span, trace, focused, onChange, onClose }: SpanDeta
         <CopyText compact label="Copy as JSON" text={() => JSON.stringify(plain(span), null, 2)} />
       </Group>
       <SpanStatement span={span} />
-      <TagTable title="Tags" tags={span.tags} />
-      <TagTable title={`Process ${span.processId}`} tags={process?.tags ?? []} closed />
+      <TagTable title="Tags" tags={span.tags} linksOf={linksOf('tags', span.tags)} />
+      <TagTable
+        title={`Process ${span.processId}`}
+        tags={process?.tags ?? []}
+        closed
+        linksOf={linksOf('process', process?.tags ?? [])}
+      />
       {span.logs.length > 0 && (
         <>
           <Title order={3} size="h6" mt="sm">
@@ -79,6 +91,7 @@ export function SpanDetail({ span, trace, focused, onChange, onClose }: SpanDeta
               key={i}
               title={`at ${formatDuration(log.at)}: ${String(log.fields.find((each) => each.key === 'event')?.value ?? 'log')}`}
               tags={log.fields}
+              linksOf={linksOf('logs', log.fields)}
               closed={span.logs.length > 3}
             />
           ))}

@@ -1,15 +1,19 @@
 /** Tags as a table that opens and closes; links are links, JSON is laid out. */
 import { Anchor } from '@mantine/core';
+import type { ReactNode } from 'react';
 import type { ApiTag } from '../model/jaeger-trace';
+import type { PatternLink } from '../model/link-pattern';
 
 export function TagTable({
   title,
   tags,
   closed = false,
+  linksOf = () => [],
 }: {
   title: string;
   tags: ApiTag[];
   closed?: boolean;
+  linksOf?: (tag: ApiTag) => PatternLink[];
 }) {
   if (tags.length === 0) return null;
   const keys = tags.map((tag) => tag.key);
@@ -35,6 +39,7 @@ export function TagTable({
               </th>
               <td>
                 <TagValue value={tag.value} />
+                <PatternLinks links={linksOf(tag)} />
               </td>
             </tr>
           ))}
@@ -42,6 +47,14 @@ export function TagTable({
       </table>
     </details>
   );
+}
+
+export function PatternLinks({ links }: { links: PatternLink[] }): ReactNode {
+  return links.map(({ url, text }) => (
+    <Anchor key={url} size="sm" className="tag-link" href={url} target="_blank" rel="noreferrer noopener">
+      {text} <span aria-hidden="true">↗</span>
+    </Anchor>
+  ));
 }
 
 function TagValue({ value }: { value: unknown }) {

@@ -1,17 +1,24 @@
 /** The head of a trace: what it is, how long it took, who took part, and what can be done with it. */
 import { Button, Group, Menu } from '@mantine/core';
+import { apiUrl, ask } from '../api';
 import { CopyText } from '../copy-text';
 import { formatDuration } from '../model/duration';
 import type { ApiTrace } from '../model/jaeger-trace';
+import { traceLinks } from '../model/link-pattern';
 import type { Trace } from '../model/span';
 import { navigate } from '../routing';
 import { ServiceName } from '../service-name';
+import { useLinkPatterns } from '../use-link-patterns';
+import { useClock } from '../use-time-zone';
+import { PatternLinks } from './tag-table';
 
 export function TraceHead({ trace, data, onAgain }: { trace: Trace; data: ApiTrace; onAgain: () => void }) {
+  const clock = useClock();
+  const links = traceLinks(useLinkPatterns(), trace);
   const root = trace.roots.find((span) => span.missingParent === undefined);
   const first = root ?? trace.roots[0];
   const facts: [name: string, value: string][] = [
-    ['Started', new Date(trace.startTime / 1000).toLocaleString()],
+    ['Started', clock.date(trace.startTime)],
     ['Duration', formatDuration(trace.duration)],
     ['Spans', String(trace.spans.length)],
     ['Services', String(trace.services.length)],
@@ -43,7 +50,10 @@ export function TraceHead({ trace, data, onAgain }: { trace: Trace; data: ApiTra
               <Menu.Item onClick={() => navigate(`compare?a=${trace.id}`)}>
                 Compare with another trace
               </Menu.Item>
-              <Menu.Item onClick={() => download(data)}>Download as JSON</Menu.Item>
+              <Menu.Item onClick={() => download(`trace-${trace.id}.json`, { data: [data] })}>
+                Download as JSON
+              </Menu.Item>
+              <Menu.Item onClick={() => void downloadOtlp(trace.id)}>Download as OTLP JSON</Menu.Item>
               <Menu.Item
                 onClick={() => navigator.clipboard.writeText(JSON.stringify({ data: [data] }, null, 2))}
               >
@@ -54,6 +64,11 @@ export function TraceHead({ trace, data, onAgain }: { trace: Trace; data: ApiTra
           </Menu>
         </Group>
       </Group>
+      {links.length > 0 && (
+        <Group gap="sm">
+          <PatternLinks links={links} />
+        </Group>
+      )}
       <dl className="facts">
         {facts.map(([name, value]) => (
           <div key={name}>
@@ -70,11 +85,17 @@ export function TraceHead({ trace, data, onAgain }: { trace: Trace; data: ApiTra
   );
 }
 
-function download(data: ApiTrace): void {
-  const url = URL.createObjectURL(new Blob([JSON.stringify({ data: [data] })], { type: 'application/json' }));
+/** The third version of Jaeger's API answers so, and plain Jaeger with it. */
+async function downloadOtlp(id: string): Promise<void> {
+  const { result } = await ask<{ result: object }>(apiUrl(`v3/traces/${id}`));
+  download(`trace-${id}.otlp.json`, result);
+}
+
+function download(name: string, value: object): void {
+  const url = URL.createObjectURL(new Blob([JSON.stringify(value)], { type: 'application/json' }));
   const link = document.createElement('a');
   link.href = url;
-  link.download = `trace-${data.traceID}.json`;
+  link.download = name;
   link.click();
   URL.revokeObjectURL(url);
 }

@@ -1,6 +1,4 @@
-/**
- * Guards the text and the summary that a span shows of a query, dialect by dialect.
- */
+/** Guards the text and the summary that a span shows of a query, dialect by dialect. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { QueryText, QueryTexts } from '../../../../src/patch/sql/query-text';

@@ -15,6 +15,7 @@ import { BatchSpanProcessor } from '../../../../src/send/batch/batch-span-proces
 import { SpanBatcher } from '../../../../src/send/batch/span-batcher';
 import { createSenders } from '../../../../src/send/create-senders';
 import { createTransport, type Destination } from '../../../../src/send/create-transport';
+import { FailoverSender } from '../../../../src/send/failover/failover-sender';
 import { encodeProcess } from '../../../../src/send/process-tags';
 import type { Sender } from '../../../../src/send/sender';
 import { type CollectorStub, startCollectorStub } from '../../../support/collector-stub';
@@ -146,4 +147,35 @@ test('what no destination takes is lost once, with its cause', async () => {
   await sender.forceFlush();
   const { ended, sent, droppedRefused, droppedRejected } = counters;
   assert.deepEqual([ended, sent, droppedRefused, droppedRejected], [7, 0, 0, 7]);
+});
+
+test('a probe that fails inside is not the last one', async (t) => {
+  let probes = 0;
+  let passOn: (spans: any[]) => boolean = () => false;
+  const quiet: any = { onEnd() {}, forceFlush: async () => {}, shutdown: async () => {}, flushNow() {} };
+  sender = new FailoverSender({
+    exportTimeout: 1_000,
+    destinations: [
+      (failing) => {
+        passOn = failing.passOn;
+        return {
+          name: 'first',
+          sender: quiet,
+          probe(done) {
+            if (++probes === 1) throw new Error('broken');
+            done(true);
+          },
+        };
+      },
+      () => ({ name: 'second', sender: quiet, probe() {} }),
+    ],
+  });
+  const { active } = sender as FailoverSender;
+  assert.equal(active, 'first');
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  assert.equal(passOn([{}]), true);
+  assert.equal((sender as FailoverSender).active, 'second');
+  for (let i = 0; i < 10; i++) t.mock.timers.tick(1_000);
+  assert.deepEqual([probes, (sender as FailoverSender).active], [2, 'first']);
+  t.mock.timers.reset();
 });

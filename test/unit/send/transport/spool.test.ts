@@ -5,6 +5,7 @@ import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import * as fs from 'node:fs';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
@@ -216,4 +217,23 @@ test('the checksum is the one of gzip', (t) => {
   for (const text of ['', 'a', '123456789', 'x'.repeat(5000)])
     assert.equal(crc32(Buffer.from(text)), reference(text));
   assert.equal(crc32(Buffer.from('6789'), crc32(Buffer.from('12345'))), reference('123456789'));
+});
+
+test('a folder that another process makes at the same time is no failure', (t) => {
+  const directory = folder(t);
+  const own = createRequire(__filename)('node:fs') as typeof fs;
+  const make = own.mkdirSync;
+  let raced = false;
+  t.mock.method(own, 'mkdirSync', (path: string, options: fs.MakeDirectoryOptions) => {
+    // The other is faster, once the folder around it is there.
+    if (path === directory && fs.existsSync(join(directory, '..')) && !raced) {
+      raced = true;
+      make(path, options);
+    }
+    return make(path, options);
+  });
+  const { spool } = create(directory);
+  assert.ok(spool.append(Buffer.from('a'), 1, false));
+  assert.equal(raced, true);
+  assert.deepEqual(readAll(spool), ['a']);
 });

@@ -240,3 +240,19 @@ test('at exit what the pace holds back leaves in the same call', async (t) => {
     Array.from({ length: 20 }, (_, index) => `${index}`),
   );
 });
+
+test('at exit what the kernel has is counted, also where another address could still have been tried', async (t) => {
+  const agent = await receiver(t, '127.0.0.1');
+  const { transport } = create(t, { host: 'localhost', port: agent.port });
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  const causes: unknown[] = [];
+  transport.send(Buffer.from('one'), 1, (lost) => causes.push(lost));
+  await new Promise(setImmediate);
+  assert.equal(causes.length, 0);
+  transport.send(Buffer.from('two'), 1, (lost) => causes.push(lost));
+  transport.drainNow();
+  assert.deepEqual(causes, [undefined, undefined]);
+  t.mock.timers.tick(1000);
+  await agent.until(2);
+  assert.equal(causes.length, 2);
+});
