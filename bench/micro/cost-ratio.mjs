@@ -66,7 +66,9 @@ for (const [name, application] of Object.entries(applications)) {
   for (let run = 0; run < runs; run++) {
     bare.push(await start(application, false, (child, load) => cpuOf(child, load)));
     traced.push(await start(application, true, (child, load) => cpuOf(child, load)));
-    const estimate = await start(application, true, estimateOf, { TRACING_AGENT_MAX_OVERHEAD: '0.01' });
+    let estimate;
+    while (estimate === undefined)
+      estimate = await start(application, true, estimateOf, { TRACING_AGENT_MAX_OVERHEAD: '0.01' });
     ratios.push(((traced[run] - bare[run]) / traced[run] / estimate) * 100 * ratio);
   }
   const all = ratios.map((each) => each.toFixed(1)).join(' ');
@@ -117,7 +119,7 @@ async function ask(child) {
   return cpu;
 }
 
-/** Percent of the loop's active time, by the agent itself. */
+/** Percent of the loop's active time, by the agent itself; undefined where it spoke before all was warm. */
 async function estimateOf(child, load) {
   let overhead;
   child.once('message', (message) => {
@@ -128,6 +130,7 @@ async function estimateOf(child, load) {
     await load(WARM_UP / 64);
     await delay(100);
   }
+  if (overhead !== undefined) return undefined;
   while (overhead === undefined) await load(2_000);
   return overhead;
 }

@@ -42,22 +42,26 @@ const odd = {
   'an unfinished literal': () => "SELECT 'birds /* -- $$",
 };
 
-let uncaught = () => {};
-process.on('uncaughtException', (error) => uncaught(['uncaught', told(error)]));
-process.on('unhandledRejection', (error) => uncaught(['unhandled', told(error)]));
+/** What nobody caught, in no order: a client may throw at a later input's turn. */
+const uncaught = [];
+let giveUp = () => {};
+function note(kind, error) {
+  uncaught.push(`${kind} ${told(error)}`);
+  giveUp();
+}
+process.on('uncaughtException', (error) => note('uncaught', error));
+process.on('unhandledRejection', (error) => note('unhandled', error));
 
 // Ids of connections differ from run to run.
 const told = (error) =>
   `${error?.constructor?.name} ${error?.code} ${String(error?.message).replaceAll(/\d{3,}/g, '#')}`;
 
-/** How a call ended: at once, later, or elsewhere. A call that never ends is given up. */
+/** How a call ended: at once or later. A call that never ends is given up, soon where something was thrown elsewhere. */
 async function endOf(target, make) {
-  const elsewhere = new Promise((resolve) => {
-    uncaught = resolve;
-  });
   let timer;
   const never = new Promise((resolve) => {
     timer = setTimeout(resolve, 1000, ['never']);
+    giveUp = () => setTimeout(resolve, 200, ['never']);
   });
   let result;
   try {
@@ -70,7 +74,7 @@ async function endOf(target, make) {
     (value) => ['gave', typeof value, Array.isArray(value)],
     (error) => ['rejected', told(error)],
   );
-  const end = await Promise.race([later, elsewhere, never]);
+  const end = await Promise.race([later, never]);
   clearTimeout(timer);
   return end;
 }
@@ -89,7 +93,7 @@ async function main() {
     if (!shared) await close(target);
   }
   if (shared) await close(target);
-  console.log(JSON.stringify(ends));
+  console.log(JSON.stringify({ ...ends, 'what nobody caught': uncaught.sort() }));
   process.exit();
 }
 main().catch((error) => {
