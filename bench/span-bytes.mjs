@@ -19,14 +19,14 @@ const HEADERS = 28;
 
 /** @param concurrent requests at a time: the more, the fuller the packets */
 export async function measureSpanBytes({ requests, concurrent }) {
-  const { postgres, redis } = require('../examples/shop/services.js');
+  const { postgres, prepareDatabase, redis } = require('../examples/shop/services.js');
   const stops = [];
   try {
     const database = await postgres();
     stops.push(database.stop);
     const cache = await redis();
     stops.push(cache.stop);
-    await prepare(database.env);
+    await prepareDatabase(database.env);
     const socket = createSocket({ type: 'udp4', recvBufferSize: 8 << 20 }).bind(0, '127.0.0.1');
     await once(socket, 'listening');
     stops.push(() => socket.close());
@@ -86,25 +86,6 @@ async function start(name, env) {
       await exited;
     },
   };
-}
-
-/** What the shop sells, as the demo does. */
-async function prepare(env) {
-  const { Client } = require('pg');
-  const client = new Client({
-    host: env.PGHOST,
-    port: Number(env.PGPORT),
-    user: env.PGUSER,
-    database: env.PGDATABASE,
-    password: env.PGPASSWORD,
-  });
-  await client.connect();
-  await client.query('CREATE TABLE IF NOT EXISTS shop_products (id text PRIMARY KEY, price int NOT NULL)');
-  await client.query('CREATE TABLE IF NOT EXISTS shop_orders (product text NOT NULL, price int NOT NULL)');
-  await client.query(
-    "INSERT INTO shop_products VALUES ('mug', 9), ('shirt', 19) ON CONFLICT (id) DO NOTHING",
-  );
-  await client.end();
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href)

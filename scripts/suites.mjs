@@ -6,44 +6,24 @@
  */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import {
-  copyFileSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { cacheFolder, repository, run } from './cache.mjs';
+import { repository, run } from './cache.mjs';
+import { lockedPackages } from './locked-packages.mjs';
 
 const source = join(repository, 'test/support/suites');
 const files = ['package.json', 'package-lock.json', 'sources.json'];
-const hash = createHash('sha256');
-for (const file of files) hash.update(readFileSync(join(source, file)));
-const folder = join(cacheFolder, `suites-${hash.digest('hex').slice(0, 12)}`);
-if (!existsSync(folder)) install();
+const folder = lockedPackages({
+  name: 'suites',
+  what: 'the packages with test suites',
+  source,
+  files,
+  key: files,
+  flags: ['--legacy-peer-deps'],
+});
 addSources();
 console.log(folder);
-
-/** Installs into a folder beside the final one, so that an interrupted run leaves nothing half done. */
-function install() {
-  console.error(`installing the packages with test suites into ${folder}`);
-  const partial = `${folder}.partial-${process.pid}`;
-  mkdirSync(partial, { recursive: true });
-  for (const file of files) copyFileSync(join(source, file), join(partial, file));
-  const quiet = ['--no-audit', '--no-fund', '--no-progress', '--loglevel=error', '--legacy-peer-deps'];
-  // Not `npm ci`, as in scripts/libraries.mjs.
-  run('npm', ['install', '--ignore-scripts', '--no-save', ...quiet], {
-    cwd: partial,
-    shell: process.platform === 'win32',
-  });
-  rmSync(folder, { recursive: true, force: true });
-  renameSync(partial, folder);
-}
 
 /** Lays the upstream archives of Debian's source packages over what npm brought: the same versions, with their tests. */
 function addSources() {

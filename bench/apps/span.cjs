@@ -2,16 +2,8 @@
 // a pace that no queue overflows at.
 const { trace, ROOT_CONTEXT, SpanKind } = require('@opentelemetry/api');
 const { listening } = require('./measured.cjs');
+const attributes = require('./seven-attributes.cjs');
 
-const attributes = (id) => ({
-  'http.request.method': 'GET',
-  'url.path': `/users/${id}`,
-  'url.scheme': 'http',
-  'http.route': '/users/:id',
-  'server.address': 'localhost',
-  'server.port': 3000,
-  'http.response.status_code': 200,
-});
 const datadog = globalThis[Symbol.for('dd-trace')] && require(process.env.BENCH_DATADOG);
 const tracer = trace.getTracer('bench', '1.0.0');
 const begin =

@@ -3,7 +3,7 @@
 const { spawn } = require('node:child_process');
 const path = require('node:path');
 const { formatTrace, fromJaegerJson, groupByTrace, startViewer } = require('../../dist/viewer.js');
-const { postgres, redis } = require('./services.js');
+const { postgres, prepareDatabase, redis } = require('./services.js');
 
 const REGISTER = path.join(__dirname, '..', '..', 'register.js');
 const QUERY_PORT = 16686;
@@ -30,24 +30,6 @@ function start(file, env) {
       await exited;
     },
   };
-}
-
-async function prepareDatabase(env) {
-  const { Client } = require('pg');
-  const client = new Client({
-    host: env.PGHOST,
-    port: Number(env.PGPORT),
-    user: env.PGUSER,
-    database: env.PGDATABASE,
-    password: env.PGPASSWORD,
-  });
-  await client.connect();
-  await client.query('CREATE TABLE IF NOT EXISTS shop_products (id text PRIMARY KEY, price int NOT NULL)');
-  await client.query('CREATE TABLE IF NOT EXISTS shop_orders (product text NOT NULL, price int NOT NULL)');
-  await client.query(
-    "INSERT INTO shop_products VALUES ('mug', 9), ('shirt', 19), ('teapot', 29) ON CONFLICT (id) DO NOTHING",
-  );
-  await client.end();
 }
 
 async function main() {

@@ -113,4 +113,23 @@ async function redis() {
   };
 }
 
-module.exports = { postgres, redis };
+/** Makes the shop's tables, and puts in what it sells. */
+async function prepareDatabase(env) {
+  const { Client } = require('pg');
+  const client = new Client({
+    host: env.PGHOST,
+    port: Number(env.PGPORT),
+    user: env.PGUSER,
+    database: env.PGDATABASE,
+    password: env.PGPASSWORD,
+  });
+  await client.connect();
+  await client.query('CREATE TABLE IF NOT EXISTS shop_products (id text PRIMARY KEY, price int NOT NULL)');
+  await client.query('CREATE TABLE IF NOT EXISTS shop_orders (product text NOT NULL, price int NOT NULL)');
+  await client.query(
+    "INSERT INTO shop_products VALUES ('mug', 9), ('shirt', 19), ('teapot', 29) ON CONFLICT (id) DO NOTHING",
+  );
+  await client.end();
+}
+
+module.exports = { postgres, prepareDatabase, redis };
