@@ -1,35 +1,69 @@
 /**
- * Makes trace and span ids: random, never all zeros.
+ * Makes trace and span ids: random, never all zeros; as text for the API, and as words for the encoder.
  * Fourth station of a span's way: a span begins.
  */
 import { randomFillSync } from 'node:crypto';
 
-const TRACE_ID_BYTES = 16;
-const SPAN_ID_BYTES = 8;
 const NO_HIGH_HALF = '0'.repeat(16);
 
-/** Random bytes, asked for in bulk: one call for 4 kB costs little more than one for 8 bytes. */
-const pool = Buffer.allocUnsafeSlow(4096);
+/** Random words, asked for in bulk: one call for 4 kB costs little more than one for 8 bytes. */
+const pool = new Int32Array(1024);
 let used = pool.length;
+
+/** Character codes of the hexadecimal digits. */
+const DIGITS = Uint8Array.from('0123456789abcdef', (digit) => digit.charCodeAt(0));
+
+/** The words of the span id that was made last, for the span that takes it: parsing its text would cost more. */
+export const last = { high: 0, low: 0 };
 
 /** 32 hexadecimal digits. @param short the first half zeros, for tracers that know 64 bits */
 export function createTraceId(short = false): string {
-  return short ? NO_HIGH_HALF + hex(SPAN_ID_BYTES) : hex(TRACE_ID_BYTES);
+  return (short ? NO_HIGH_HALF : createSpanId()) + createSpanId();
 }
 
 /** 16 hexadecimal digits. */
 export function createSpanId(): string {
-  return hex(SPAN_ID_BYTES);
-}
-
-function hex(bytes: number): string {
-  if (used + bytes > pool.length) {
+  if (used === pool.length) {
     randomFillSync(pool);
     used = 0;
   }
-  const start = used;
-  used += bytes;
-  // The least likely byte sequence is no id: one bit makes it one.
-  if (pool[start] === 0) pool[start + bytes - 1]! |= 1;
-  return pool.toString('hex', start, used);
+  const high = pool[used++]!;
+  const low = pool[used++]!;
+  // The least likely words are no id: one bit makes them one.
+  last.low = high === 0 && low === 0 ? 1 : low;
+  last.high = high;
+  return hex(high, last.low);
+}
+
+/** 32 bits, signed, from 8 hexadecimal digits of `text`, from `offset` on. */
+export function wordOf(text: string, offset: number): number {
+  let word = 0;
+  for (let at = offset; at < offset + 8; at++) {
+    const code = text.charCodeAt(at);
+    // Letters have bit 6, and their low nibble counts from 1.
+    word = (word << 4) | ((code & 15) + 9 * (code >> 6));
+  }
+  return word;
+}
+
+/** 16 hexadecimal digits of two words. One call with all characters takes a third of what `Buffer` takes. */
+function hex(high: number, low: number): string {
+  return String.fromCharCode(
+    DIGITS[high >>> 28]!,
+    DIGITS[(high >>> 24) & 15]!,
+    DIGITS[(high >>> 20) & 15]!,
+    DIGITS[(high >>> 16) & 15]!,
+    DIGITS[(high >>> 12) & 15]!,
+    DIGITS[(high >>> 8) & 15]!,
+    DIGITS[(high >>> 4) & 15]!,
+    DIGITS[high & 15]!,
+    DIGITS[low >>> 28]!,
+    DIGITS[(low >>> 24) & 15]!,
+    DIGITS[(low >>> 20) & 15]!,
+    DIGITS[(low >>> 16) & 15]!,
+    DIGITS[(low >>> 12) & 15]!,
+    DIGITS[(low >>> 8) & 15]!,
+    DIGITS[(low >>> 4) & 15]!,
+    DIGITS[low & 15]!,
+  );
 }

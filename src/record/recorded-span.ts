@@ -28,6 +28,7 @@ import { cut, isAttributeValue, limited, validAttributes } from './attribute-val
 import { isHrTime, now, toHrTime, toMicroseconds } from './clock';
 import type { ContextLayer } from './context-layer';
 import { EndedSpan } from './ended-span';
+import { last, wordOf } from './ids';
 import type { LocalTrace } from './local-trace';
 import type { OpenSpans } from './open-spans';
 import type { Redaction } from './redaction';
@@ -68,6 +69,11 @@ export class RecordedSpan implements Span, ReadableSpan {
   droppedAttributesCount = 0;
   droppedEventsCount = 0;
   droppedLinksCount = 0;
+  /** Words of its own id and of its parent's, for the encoder; zeros where it has none. */
+  readonly idHigh: number = last.high;
+  readonly idLow: number = last.low;
+  readonly parentHigh: number = 0;
+  readonly parentLow: number = 0;
   /** Its place among the open spans; -1 for none. */
   slot = -1;
   /** False while a trace's first span is not sampled: what it is told is forgotten, but for `sampling.priority`. */
@@ -84,7 +90,10 @@ export class RecordedSpan implements Span, ReadableSpan {
   /** The application has named the start: the monotonic clock knows nothing of its end. */
   readonly #wallTime: boolean;
 
-  /** @param attributes becomes the span's own, valid */
+  /**
+   * @param context whose span id was made last
+   * @param attributes becomes the span's own, valid
+   */
   constructor(
     origin: SpanOrigin,
     trace: LocalTrace,
@@ -105,6 +114,10 @@ export class RecordedSpan implements Span, ReadableSpan {
     this.#origin = origin;
     this.#recording = recording;
     this.#wallTime = startTime !== undefined && startTime !== null;
+    if (parent !== undefined) {
+      this.parentHigh = wordOf(parent.spanId, 0);
+      this.parentLow = wordOf(parent.spanId, 8);
+    }
     if (isHrTime(startTime)) this.#givenStart = startTime;
     this.startMicros = toMicroseconds(startTime, trace.clockOffset) ?? now(trace.clockOffset);
   }

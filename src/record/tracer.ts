@@ -113,7 +113,7 @@ export class Tracer implements TracerInterface {
     options: SpanOptions,
     context: Context,
   ): Span {
-    const own = parent.trace ?? new LocalTrace(0);
+    const own = parent.trace ?? new LocalTrace(parentContext.traceId, 0);
     if (!isSampled(parentContext) || own.dropped) return unsampled(parentContext);
     const { traceId, traceState } = parentContext;
     const spanContext = createSpanContext(traceId, TraceFlags.SAMPLED, traceState);
@@ -142,7 +142,7 @@ export class Tracer implements TracerInterface {
     );
     const { flagsOf, onDecision, late } = this.#surroundings;
     onDecision?.({ name, traceId, sampled, continued: parent !== undefined, attributes: result.attributes });
-    const own = below ?? new LocalTrace(flagsOf(context));
+    const own = below ?? new LocalTrace(traceId, flagsOf(context));
     if (late !== undefined && parent === undefined) own.late = { decisions: late, context };
     if (result.attributes !== undefined) Object.assign(attributes, result.attributes);
     const recording = result.decision !== NOT_RECORD;

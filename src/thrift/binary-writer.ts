@@ -36,11 +36,18 @@ export class BinaryWriter extends Writer {
 
   override i64(value: number): void {
     this.split(value);
-    this.halves(this.high, this.low);
+    this.i64Words(this.high, this.low);
   }
 
   override i64Hex(text: string, offset: number): void {
-    this.halves(hexToInt32(text, offset), hexToInt32(text, offset + 8));
+    this.i64Words(hexToInt32(text, offset), hexToInt32(text, offset + 8));
+  }
+
+  override i64Words(high: number, low: number): void {
+    const position = this.reserve(8);
+    this.view.setInt32(position, high);
+    this.view.setInt32(position + 4, low);
+    this.position = position + 8;
   }
 
   override double(value: number): void {
@@ -77,12 +84,5 @@ export class BinaryWriter extends Writer {
 
   protected override size(bytes: number): void {
     this.i32(bytes);
-  }
-
-  private halves(high: number, low: number): void {
-    const position = this.reserve(8);
-    this.view.setInt32(position, high);
-    this.view.setInt32(position + 4, low);
-    this.position = position + 8;
   }
 }

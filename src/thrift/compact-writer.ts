@@ -48,12 +48,28 @@ export class CompactWriter extends Writer {
       this.varint32((value | 0) << 1);
     } else {
       this.split(value);
-      this.zigzag64(this.high, this.low);
+      this.i64Words(this.high, this.low);
     }
   }
 
   override i64Hex(text: string, offset: number): void {
-    this.zigzag64(hexToInt32(text, offset), hexToInt32(text, offset + 8));
+    this.i64Words(hexToInt32(text, offset), hexToInt32(text, offset + 8));
+  }
+
+  /** Zigzag brings the sign to the lowest bit, so that small negative numbers stay short. */
+  override i64Words(high: number, low: number): void {
+    const sign = high >> 31;
+    let upper = ((high << 1) | (low >>> 31)) ^ sign;
+    let lower = (low << 1) ^ sign;
+    let position = this.reserve(10);
+    const { buffer } = this;
+    while (upper !== 0 || (lower & ~0x7f) !== 0) {
+      buffer[position++] = (lower & 0x7f) | 0x80;
+      lower = (lower >>> 7) | (upper << 25);
+      upper >>>= 7;
+    }
+    buffer[position++] = lower;
+    this.position = position;
   }
 
   override double(value: number): void {
@@ -122,22 +138,6 @@ export class CompactWriter extends Writer {
       rest >>>= 7;
     }
     buffer[position++] = rest;
-    this.position = position;
-  }
-
-  /** Zigzag brings the sign to the lowest bit, so that small negative numbers stay short. */
-  private zigzag64(high: number, low: number): void {
-    const sign = high >> 31;
-    let upper = ((high << 1) | (low >>> 31)) ^ sign;
-    let lower = (low << 1) ^ sign;
-    let position = this.reserve(10);
-    const { buffer } = this;
-    while (upper !== 0 || (lower & ~0x7f) !== 0) {
-      buffer[position++] = (lower & 0x7f) | 0x80;
-      lower = (lower >>> 7) | (upper << 25);
-      upper >>>= 7;
-    }
-    buffer[position++] = lower;
     this.position = position;
   }
 }

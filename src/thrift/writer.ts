@@ -81,6 +81,8 @@ export abstract class Writer {
   abstract i64(value: number): void;
   /** 64 bits from 16 hexadecimal digits of `text`, from `offset` on. */
   abstract i64Hex(text: string, offset: number): void;
+  /** 64 bits from two signed halves. */
+  abstract i64Words(high: number, low: number): void;
   abstract double(value: number): void;
   /** UTF-8; a lone surrogate becomes U+FFFD. */
   abstract string(text: string): void;

@@ -9,7 +9,7 @@ import { wordsOf } from './id-table';
 import { RowSet } from './row-set';
 import { GONE, type Origin, ROOT, type Segment } from './segment';
 import type { Store } from './store';
-import { ERROR, KIND_MASK, KIND_SHIFT, KINDS, type TagDictionary } from './tag-dictionary';
+import { ERROR, KINDS, kindOf, type TagDictionary } from './tag-dictionary';
 import type { TagIndex } from './tag-index';
 
 /** All rows of the segment, none, or these. */
@@ -69,6 +69,7 @@ export class Checker {
     }
   }
 
+  /** @param key the term as the query has it, under which is kept what was found out for it */
   private field(term: Term, segment: Segment, key: Term): Rows {
     const { store } = this;
     const { count, trace } = segment;
@@ -94,7 +95,7 @@ export class Checker {
       }
       case 'kind': {
         const wanted = KINDS.map((kind) => fits(term, kind));
-        return byFlags(segment, (each) => wanted[(each & KIND_MASK) >> KIND_SHIFT] ?? false);
+        return byFlags(segment, (each) => wanted[kindOf(each)] ?? false);
       }
       case 'traceID': {
         if (term.pattern !== undefined || term.operator === '~')

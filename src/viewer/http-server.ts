@@ -6,7 +6,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { type AddressInfo, isIP } from 'node:net';
 import { promisify } from 'node:util';
 import { gunzip, inflate, type ZlibOptions } from 'node:zlib';
-import type { Intake } from './counters';
+import type { Intake } from './intake';
 
 /** An answer other than 200, with what goes into the envelope beside the message. */
 export class HttpError extends Error {
@@ -129,6 +129,7 @@ function fail(
   else sendJson(response, envelope(null, [{ code: status, msg: why, ...known }]), status);
 }
 
+/** Jaeger's, around whatever its API answers. */
 export function envelope(data: unknown, errors: unknown[] | null = null, total = 0): Record<string, unknown> {
   return { data, total, limit: 0, offset: 0, errors };
 }
@@ -168,6 +169,7 @@ export async function readBody(request: IncomingMessage, most: number): Promise<
   }
 }
 
+/** A text of a request as it stands in a message: in quotes, its first 100 characters. */
 export function clip(text: string | undefined): string {
   return JSON.stringify((text ?? '').slice(0, 100));
 }

@@ -117,6 +117,11 @@ export function hex32(word: number): string {
   return (word >>> 0).toString(16).padStart(8, '0');
 }
 
+/** 53 bits of an id tell the spans of one trace apart. */
+export function idNumber(high: number, low: number): number {
+  return (high & 0x1fffff) * 2 ** 32 + (low >>> 0);
+}
+
 /** The words of up to 32 hexadecimal digits, as Jaeger reads an id: zeros are put in front. */
 export function wordsOf(id: string): [number, number, number, number] | undefined {
   if (!/^[\da-f]{1,32}$/i.test(id)) return undefined;

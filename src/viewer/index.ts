@@ -1,4 +1,4 @@
-/** The viewer's room for others: the whole of it, and what the demo takes. After a span's way. */
+/** The build's entry `viewer`: what the command line and the demo take of this folder. After a span's way. */
 
 export { formatTrace, groupByTrace, type SpanRow } from '../diagnostics/trace-tree';
 export type { Addresses } from './api/answers';

@@ -7,11 +7,12 @@ import { parseDuration } from './api/duration';
 import { clip, envelope, HttpError, sendJson } from './http-server';
 import { wordsOf } from './id-table';
 import { decodeTrace, jsonTrace } from './jaeger-trace';
+import { operations, services } from './known-names';
 import { metricsApi } from './metrics-api';
 import { otlpOf } from './otlp-answer';
 import { findTraces } from './search';
 import { integer, jaegerSearch } from './search-parameters';
-import { operations, serviceMap, services } from './statistics';
+import { serviceMap } from './statistics';
 import type { Store } from './store';
 
 const DEPENDENCIES_LOOKBACK_MILLISECONDS = 24 * 3600 * 1000;
@@ -23,7 +24,7 @@ export async function jaegerApi(store: Store, response: ServerResponse, url: URL
   const send = (data: unknown[] | null, total = 0, errors: unknown[] | null = null) =>
     sendJson(response, envelope(data, errors, total), 200, query.get('prettyPrint') === 'true');
   const parts = pathname.split('/').slice(2).map(decoded);
-  if (parts[0] === 'v3') return third(store, response, parts.slice(1), query, now);
+  if (parts[0] === 'v3') return jaegerApiV3(store, response, parts.slice(1), query, now);
   const [first, second, last] = parts;
   if (first === 'services' && parts.length === 1) {
     const names = services(store);
@@ -72,7 +73,8 @@ export async function jaegerApi(store: Store, response: ServerResponse, url: URL
   return true;
 }
 
-async function third(
+/** The third version, whose answers are OTLP. @returns false where nothing is at this path */
+async function jaegerApiV3(
   store: Store,
   response: ServerResponse,
   parts: string[],
@@ -89,14 +91,14 @@ async function third(
     if (trace < 0) throw new HttpError(404, 'trace not found');
     sendJson(response, { result: otlpOf(decodeTrace(store, trace)) });
   } else if (first === 'traces' && parts.length === 1) {
-    const { traces } = await findTraces(store, jaegerSearch(thirdParameters(query), now));
+    const { traces } = await findTraces(store, jaegerSearch(parametersOfV3(query), now));
     sendJson(response, { result: otlpOf(traces.flatMap((trace) => decodeTrace(store, trace))) });
   } else return false;
   return true;
 }
 
 /** `query.service_name`, `query.start_time_min=2026-…Z`, … as the older API names them. */
-function thirdParameters(query: URLSearchParams): URLSearchParams {
+function parametersOfV3(query: URLSearchParams): URLSearchParams {
   const old = new URLSearchParams();
   const names: Record<string, string> = {
     service_name: 'service',

@@ -1,6 +1,6 @@
 /**
  * Reads a trace as Jaeger's query API gives it.
- * After a span's way: how the demo prints what real Jaeger stored.
+ * After a span's way: how the demo prints what the viewer, or Jaeger itself, has stored.
  */
 import type { SpanRow } from '../diagnostics/trace-tree';
 

@@ -5,7 +5,7 @@
 import { type JaegerSpan, type JaegerTag, REFERENCE_TYPE, TAG_TYPE } from '../thrift/jaeger';
 import type { Origin } from './segment';
 import { withStatus } from './span-status';
-import type { Store } from './store';
+import { FUTURE_MICROSECONDS, type Store } from './store';
 
 interface JsonTag {
   key: string;
@@ -37,8 +37,8 @@ interface JsonTrace {
 }
 
 const NO_PARENT = '0'.repeat(16);
-const FUTURE_MICROSECONDS = 60_000_000;
-const TYPE_NAMES = ['string', 'float64', 'bool', 'int64', 'binary'];
+/** Of a tag, by Thrift's number of its type. */
+export const TYPE_NAMES = ['string', 'float64', 'bool', 'int64', 'binary'];
 
 export interface DecodedSpan {
   span: JaegerSpan;
@@ -86,7 +86,12 @@ export function jsonTrace(store: Store, trace: number, now = Date.now() * 1000, 
 
 /** Sorted by key, as Jaeger shows them. */
 export function jsonTags(tags: readonly JaegerTag[]): JsonTag[] {
-  return plainTags(tags).sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0));
+  return plainTags(tags).sort((a, b) => compareTexts(a.key, b.key));
+}
+
+/** By their characters' codes, as Jaeger sorts, and not as a language does. */
+export function compareTexts(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 function plainTags(tags: readonly JaegerTag[]): JsonTag[] {
@@ -181,7 +186,7 @@ function cycles(parents: Map<string, string>): Set<string> {
   return found;
 }
 
-/** The texts of a tag's types in Jaeger's JSON, to Thrift's. */
+/** Thrift's number of a type that Jaeger's JSON names; an unknown one is text. */
 export function tagType(name: string): number {
   const type = TYPE_NAMES.indexOf(name);
   return type < 0 ? TAG_TYPE.string : type;

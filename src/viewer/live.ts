@@ -12,9 +12,12 @@ import type { Store } from './store';
 import { summarize } from './summary';
 
 const PUSH_MILLISECONDS = 250;
+/** In pushes: each second, and each quarter of a minute, so that no proxy takes the connection for dead. */
 const COUNTERS_EVERY = 4;
 const COMMENT_EVERY = 60;
+/** In one push; beyond, a page searches again. */
 const MAX_TRACES = 100;
+/** Traces that one page has open. */
 const MAX_WATCHED = 10;
 const MAX_CLIENTS = 50;
 /** A page that doesn't read is let go, lest its answers pile up. */
@@ -81,7 +84,7 @@ export class Live {
       changes !== undefined && (changes.rows.size > 0 || changes.evicted.length > 0 || changes.overflow);
     if (changed) {
       this.store.changes = { rows: new Set(), evicted: [], overflow: false };
-      // The newest first: beyond a hundred, a page searches again.
+      // The newest first.
       const rows = [...changes.rows].filter((row) => this.store.has(row)).reverse();
       for (const client of this.clients) this.pushTo(client, rows, changes.evicted, changes.overflow);
     }

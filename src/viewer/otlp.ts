@@ -105,7 +105,7 @@ function spanOf(span: OtlpSpan, scope?: { name?: string; version?: string }): Ja
     references: list(span.links).flatMap(referenceOf),
     flags: 1,
     startTime,
-    duration: nanoseconds(span.endTimeUnixNano, span.startTimeUnixNano),
+    duration: durationOf(span.endTimeUnixNano, span.startTimeUnixNano),
     tags,
     logs: list(span.events).map(({ timeUnixNano, name, attributes }) => {
       const fields = list(attributes).map(tagOf);
@@ -175,8 +175,8 @@ function microseconds(value: string | number | undefined): number {
   return Number(bigNanoseconds(value) / 1000n);
 }
 
-/** The duration, in microseconds; none where a span ends before it starts. */
-function nanoseconds(end: string | number | undefined, start: string | number | undefined): number {
+/** In microseconds; none where a span ends before it starts. */
+function durationOf(end: string | number | undefined, start: string | number | undefined): number {
   const duration = bigNanoseconds(end) - bigNanoseconds(start);
   return duration > 0n ? Number(duration / 1000n) : 0;
 }

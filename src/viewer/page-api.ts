@@ -6,17 +6,18 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Agents } from './agents';
 import type { Addresses, AgentsAnswer, ImportAnswer, MemoryUse } from './api/answers';
 import { writeBatch } from './batch-writer';
-import type { Intake } from './counters';
 import { envelope, HttpError, readBody, sendJson } from './http-server';
 import { ImportError, readTraces } from './imported-traces';
+import type { Intake } from './intake';
 import { decodeTrace, jsonTrace } from './jaeger-trace';
+import { tags } from './known-names';
 import { readLinkPatterns } from './link-patterns';
 import type { Live } from './live';
 import { otlpOf } from './otlp-answer';
 import { MAX_BODY_BYTES, type Receivers } from './receivers';
 import { findTraces } from './search';
 import { condition, integer, pageSearch } from './search-parameters';
-import { operationStats, serviceMap, tags } from './statistics';
+import { operationStats, serviceMap } from './statistics';
 import type { Store } from './store';
 import type { Strategies } from './strategies';
 import { summarize } from './summary';
@@ -34,7 +35,9 @@ interface PageParts {
   memory: () => MemoryUse;
 }
 
+/** Unless the question says another. */
 const TAGS_LIMIT = 50;
+/** Of the traces that came in, for links to them. */
 const MAX_IMPORTED_IDS = 20;
 
 /** @returns false where nothing is at this path */
@@ -135,11 +138,12 @@ export async function pageApi(
       else send({ data: { file: file ?? null, services, error } });
       return true;
     }
-    default:
-      if (!/^\/api\/import$/.test(url.pathname)) return false;
+    case '/api/import':
       posted(request);
       send({ data: await importTraces(parts, request) });
       return true;
+    default:
+      return false;
   }
 }
 

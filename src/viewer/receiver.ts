@@ -1,6 +1,6 @@
 /**
  * Takes in what a Jaeger agent would: packets of `emitBatch` on a UDP port, compact and binary alike.
- * After a span's way: the demo's stand-in for Jaeger.
+ * After a span's way: a small stand-in for Jaeger, for scripts and tests that need no store and no page.
  */
 import { createSocket } from 'node:dgram';
 import type { SpanRow } from '../diagnostics/trace-tree';

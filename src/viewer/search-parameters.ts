@@ -35,7 +35,7 @@ export function jaegerSearch(query: URLSearchParams, now: number): Search {
   }
   const limit = integer(query, 'limit') ?? JAEGER_LIMIT;
   if (limit <= 0) throw new HttpError(400, 'search depth must be greater than 0');
-  return { condition: { kind: 'and', of }, ...span(query, now, true), limit, sort: 'start' };
+  return { condition: { kind: 'and', of }, ...timeRange(query, now, true), limit, sort: 'start' };
 }
 
 /** The page's `/api/search` and its like. */
@@ -44,7 +44,7 @@ export function pageSearch(query: URLSearchParams, now: number): Search {
   if (limit < 1 || limit > MAX_LIMIT) throw new HttpError(400, `'limit' is from 1 to ${MAX_LIMIT}`);
   const sort = (query.get('sort') ?? 'start') as Sort;
   if (!SORTS.includes(sort)) throw new HttpError(400, `'sort' is one of ${SORTS.join(', ')}`);
-  return { condition: condition(query), ...span(query, now, false), limit, sort };
+  return { condition: condition(query), ...timeRange(query, now, false), limit, sort };
 }
 
 /** @throws HttpError with the position where the query can't be read */
@@ -57,8 +57,11 @@ export function condition(query: URLSearchParams): Condition | undefined {
   }
 }
 
-/** @param bounded whether there is a time from which on it looks, though none is given */
-function span(query: URLSearchParams, now: number, bounded: boolean): { start: number; end: number } {
+/**
+ * Where the spans that are looked for start, in microseconds since 1970.
+ * @param bounded whether there is a time from which on it looks, though none is given
+ */
+function timeRange(query: URLSearchParams, now: number, bounded: boolean): { start: number; end: number } {
   const end = time(query, 'end') ?? (bounded ? now : Number.POSITIVE_INFINITY);
   const start = time(query, 'start');
   if (start !== undefined) return { start, end };

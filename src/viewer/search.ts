@@ -20,7 +20,7 @@ export interface Search {
 }
 
 /** How long a search holds the process before what has arrived is read. */
-const TURN_MILLISECONDS = 4;
+export const TURN_MILLISECONDS = 4;
 
 interface Found {
   /** Rows of traces. */

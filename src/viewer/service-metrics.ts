@@ -3,11 +3,12 @@
  * After a span's way: what Jaeger asks Prometheus for, and its page's “Monitor” draws.
  */
 import type { Condition } from './api/query-language';
-import { eachSpan } from './search';
+import { compareTexts } from './jaeger-trace';
+import { OperationGroups } from './operation-groups';
+import { eachSpan, TURN_MILLISECONDS } from './search';
 import { term } from './search-parameters';
-import type { Segment } from './segment';
 import type { Store } from './store';
-import { ERROR, KIND_MASK, KIND_SHIFT } from './tag-dictionary';
+import { ERROR, kindOf } from './tag-dictionary';
 
 export const METRICS = ['latencies', 'calls', 'errors'] as const;
 export type Metric = (typeof METRICS)[number];
@@ -37,8 +38,7 @@ export interface Series {
   values: Float64Array;
 }
 
-/** How long it holds the process before what has arrived is read. */
-const TURN_MILLISECONDS = 4;
+/** A look at the clock for each span would cost more than the span. */
 const STEPS_BETWEEN_LOOKS = 2048;
 
 interface Group {
@@ -66,39 +66,24 @@ export async function serviceMetrics(store: Store, query: MetricsQuery): Promise
     }
     series.push({ service, operation, values });
   }
-  return series.sort((a, b) => compare(a.service, b.service) || compare(a.operation, b.operation));
+  return series.sort((a, b) => compareTexts(a.service, b.service) || compareTexts(a.operation, b.operation));
 }
 
 async function grouped(store: Store, query: MetricsQuery): Promise<Group[]> {
   const { from, step, points, window, byOperation, kinds } = query;
-  const groups = new Map<string, Group>();
+  const groups = new OperationGroups(byOperation, (service, operation) =>
+    emptyGroup(service, operation, points),
+  );
   const of = query.services.map((service): Condition => term('service', '=', service));
   const condition: Condition = { kind: 'or', of };
-  // Names are compared once for each segment and operation, not for each span.
-  let segment: Segment | undefined;
-  let known = new Map<number, Group>();
   const last = from + (points - 1) * step;
   await eachSpan(store, { condition, start: from - window, end: last }, (each, row) => {
-    if (!kinds.has((each.flags[row]! & KIND_MASK) >> KIND_SHIFT)) return;
+    if (!kinds.has(kindOf(each.flags[row]!))) return;
     const start = each.start[row]!;
     const first = Math.max(0, Math.ceil((start - from) / step));
     const after = Math.min(points, Math.ceil((start + window - from) / step));
     if (first >= after) return;
-    if (each !== segment) {
-      segment = each;
-      known = new Map();
-    }
-    const name = byOperation ? each.name[row]! : 0;
-    const key = name * 65_536 + each.origin[row]!;
-    let group = known.get(key);
-    if (group === undefined) {
-      const service = each.origins[each.origin[row]!]!.process.serviceName;
-      const operation = byOperation ? each.names.text(name) : '';
-      const id = JSON.stringify([service, operation]);
-      group = groups.get(id) ?? emptyGroup(service, operation, points);
-      groups.set(id, group);
-      known.set(key, group);
-    }
+    const group = groups.of(each, row);
     if (query.metric === 'latencies') {
       group.durations.push(each.duration[row]!);
       group.first.push(first);
@@ -111,7 +96,7 @@ async function grouped(store: Store, query: MetricsQuery): Promise<Group[]> {
     group.errors[first]!++;
     group.errors[after]!--;
   });
-  return [...groups.values()];
+  return groups.all();
 }
 
 function emptyGroup(service: string, operation: string, points: number): Group {
@@ -214,8 +199,4 @@ function durationAt(place: number): number {
   if (place < 2 * PLACES) return place;
   const shift = Math.floor(place / PLACES) - 1;
   return (place - PLACES * shift + 0.5) * 2 ** shift;
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

@@ -7,8 +7,8 @@ import { join } from 'node:path';
 import { VERSION } from '../version';
 import { Agents } from './agents';
 import type { Addresses, Counters, MemoryUse } from './api/answers';
-import { Intake } from './counters';
 import { clip, HttpError, type HttpOptions, type Listening, listen, sendJson } from './http-server';
+import { Intake } from './intake';
 import { jaegerApi } from './jaeger-api';
 import { Live } from './live';
 import { pageApi } from './page-api';
@@ -18,7 +18,7 @@ import { Store } from './store';
 import { Strategies } from './strategies';
 import { TraceFile } from './trace-file';
 
-/** Ports are Jaeger's unless given; 0 takes a free one, false switches the receiver off. */
+/** Each may be left out. Ports are Jaeger's unless given; 0 takes a free one, false switches the receiver off. */
 export interface ViewerOptions {
   /** The address to listen on; 127.0.0.1. */
   host?: string;
@@ -38,7 +38,7 @@ export interface ViewerOptions {
   strategies?: string;
   /** A file of patterns that make links of tags, as Jaeger UI's configuration holds them. */
   links?: string;
-  /** The folder of the built page. */
+  /** The folder of the built page; `viewer-ui` beside this file. */
   page?: string;
 }
 

@@ -1,13 +1,14 @@
 /**
- * Counts, errors and percentiles by operation or service, who calls whom, and which tags there are.
- * After a span's way: the page's tables, its map and its autocomplete.
+ * Counts, errors and percentiles by operation or service, and of who calls whom.
+ * After a span's way: the page's tables and its map.
  */
-import type { OperationStats, ServiceMap, TagAnswer } from './api/answers';
-import { FIELDS } from './api/query-language';
-import { eachSpan, type Search } from './search';
-import { GONE, ROOT, type Segment } from './segment';
+import type { OperationStats, ServiceMap } from './api/answers';
+import { idNumber } from './id-table';
+import { OperationGroups } from './operation-groups';
+import { eachSpan, type Search, TURN_MILLISECONDS } from './search';
+import { ROOT, type Segment } from './segment';
 import type { Store } from './store';
-import { ERROR, KINDS } from './tag-dictionary';
+import { ERROR } from './tag-dictionary';
 
 /** Exact up to so many durations; then every second one is kept, then every fourth, … */
 const SAMPLE = 10_000;
@@ -47,32 +48,15 @@ export async function operationStats(
   byOperation: boolean,
   whole = false,
 ): Promise<OperationStats[]> {
-  const groups = new Map<string, { service: string; operation: string; durations: Durations }>();
+  const groups = new OperationGroups(byOperation, (service, operation) => ({
+    service,
+    operation,
+    durations: new Durations(),
+  }));
   let first = Number.POSITIVE_INFINITY;
   let last = Number.NEGATIVE_INFINITY;
-  // Names are compared once for each segment and operation, not for each span.
-  const ofSegments = new Map<Segment, Map<number, Durations>>();
-  let segment: Segment | undefined;
-  let known = new Map<number, Durations>();
   const visit = (each: Segment, row: number): void => {
-    if (each !== segment) {
-      segment = each;
-      known = ofSegments.get(each) ?? new Map();
-      ofSegments.set(each, known);
-    }
-    const name = byOperation ? each.name[row]! : 0;
-    const key = name * 65_536 + each.origin[row]!;
-    let durations = known.get(key);
-    if (durations === undefined) {
-      const service = each.origins[each.origin[row]!]!.process.serviceName;
-      const operation = byOperation ? each.names.text(name) : '';
-      const id = JSON.stringify([service, operation]);
-      const group = groups.get(id) ?? { service, operation, durations: new Durations() };
-      groups.set(id, group);
-      durations = group.durations;
-      known.set(key, durations);
-    }
-    durations.add(each.duration[row]!, (each.flags[row]! & ERROR) !== 0);
+    groups.of(each, row).durations.add(each.duration[row]!, (each.flags[row]! & ERROR) !== 0);
     const start = each.start[row]!;
     if (start < first) first = start;
     if (start > last) last = start;
@@ -81,7 +65,8 @@ export async function operationStats(
   else await eachSpan(store, where, visit);
   // Below a second there is no rate to speak of.
   const seconds = Math.max(1, (last - first) / 1e6);
-  return [...groups.values()]
+  return groups
+    .all()
     .map(({ service, operation, durations }) => {
       const [p50, p95, p99] = durations.percentiles([0.5, 0.95, 0.99]) as [number, number, number];
       const { count, errors, max, total } = durations;
@@ -118,7 +103,7 @@ async function eachTrace(store: Store, where: Where, visit: (trace: number) => v
   );
   let since = performance.now();
   for (const trace of traces) {
-    if (performance.now() - since > 4) {
+    if (performance.now() - since > TURN_MILLISECONDS) {
       await new Promise(setImmediate);
       since = performance.now();
     }
@@ -177,113 +162,4 @@ export async function serviceMap(store: Store, where: Where, now = Date.now() * 
       ...numbers(durations),
     })),
   };
-}
-
-/** 53 bits of an id tell the spans of one trace apart. */
-export function idNumber(high: number, low: number): number {
-  return (high & 0x1fffff) * 2 ** 32 + (low >>> 0);
-}
-
-export function services(store: Store): string[] {
-  const found = new Set<string>();
-  for (const segment of store.segments) {
-    if (segment.live === 0) continue;
-    for (const { process } of segment.origins) found.add(process.serviceName);
-  }
-  return [...found].filter((name) => name !== '').sort();
-}
-
-interface Operation {
-  name: string;
-  spanKind: string;
-}
-
-/** By name, then kind. */
-export async function operations(store: Store, service: string, kind: string): Promise<Operation[]> {
-  const found = new Map<string, Operation>();
-  const condition = { kind: 'term', field: 'service', operator: '=', value: service } as const;
-  let segment: Segment | undefined;
-  let known = new Set<number>();
-  await eachSpan(
-    store,
-    { condition, start: Number.NEGATIVE_INFINITY, end: Number.POSITIVE_INFINITY },
-    (each, row) => {
-      if (each !== segment) {
-        segment = each;
-        known = new Set();
-      }
-      const number = each.name[row]! * KINDS.length + ((each.flags[row]! >> 1) & 7);
-      if (known.has(number)) return;
-      known.add(number);
-      const operation = {
-        name: each.names.text(each.name[row]!),
-        spanKind: KINDS[(each.flags[row]! >> 1) & 7] ?? '',
-      };
-      if (kind === '' || kind === operation.spanKind) found.set(JSON.stringify(operation), operation);
-    },
-  );
-  return [...found.values()].sort((a, b) => compare(a.name, b.name) || compare(a.spanKind, b.spanKind));
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
-}
-
-/** Autocomplete must not hold up what is typed, nor packets. */
-const TAGS_MILLISECONDS = 20;
-const TYPE_NAMES = ['string', 'float64', 'bool', 'int64', 'binary'];
-
-/** From the newest spans, as far as the time reaches. */
-export function tags(
-  store: Store,
-  asked: { key: string; service: string; prefix: string; limit: number },
-): TagAnswer {
-  const counts = new Map<string, { type: string; count: number }>();
-  const { key, service } = asked;
-  const prefix = asked.prefix.toLowerCase();
-  const add = (text: string, type: string) => {
-    const known = counts.get(text);
-    if (known !== undefined) known.count++;
-    else if (text.toLowerCase().includes(prefix)) counts.set(text, { type, count: 1 });
-  };
-  const deadline = performance.now() + TAGS_MILLISECONDS;
-  let complete = true;
-  search: for (const segment of [...store.segments].reverse()) {
-    const { tags: dictionary } = segment;
-    for (let row = segment.count - 1; row >= 0; row--) {
-      if (segment.trace[row] === GONE) continue;
-      if (row % 64 === 0 && performance.now() > deadline) {
-        complete = false;
-        break search;
-      }
-      const { process } = segment.origins[segment.origin[row]!]!;
-      if (service !== '' && process.serviceName !== service) continue;
-      if (key === 'service') add(process.serviceName, '');
-      else if (key === 'operation' || key === 'name') add(segment.names.text(segment.name[row]!), '');
-      else if (key === 'kind') add(KINDS[(segment.flags[row]! >> 1) & 7] ?? '', '');
-      else if (key === 'error') add((segment.flags[row]! & ERROR) === 0 ? 'false' : 'true', '');
-      else {
-        for (let index = segment.tagStart[row]!; index < segment.tagStart[row + 1]!; index++) {
-          const tag = segment.tagList[index]!;
-          const name = dictionary.keys[dictionary.key[tag]!]!;
-          if (key === '') add(name, TYPE_NAMES[dictionary.type[tag]!]!);
-          else if (key === name) add(dictionary.text(tag), '');
-        }
-        for (const each of process.tags) {
-          if (key === '') add(each.key, TYPE_NAMES[each.type]!);
-          else if (key === each.key) add(String(each.value), '');
-        }
-      }
-    }
-  }
-  const sorted = [...counts].sort(([a, one], [b, other]) => other.count - one.count || compare(a, b));
-  if (key !== '')
-    return { data: sorted.slice(0, asked.limit).map(([value, { count }]) => ({ value, count })), complete };
-  const fields = FIELDS.filter((field) => field.toLowerCase().includes(prefix)).map((field) => ({
-    key: field as string,
-    type: 'field',
-    count: 0,
-  }));
-  const keys = sorted.map(([name, { type, count }]) => ({ key: name, type, count }));
-  return { data: [...fields, ...keys].slice(0, asked.limit), complete };
 }

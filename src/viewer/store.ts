@@ -15,9 +15,13 @@ const SPANS_PER_SEGMENT = 2 ** 24;
 const SEGMENT_SPANS = 32_768;
 const SEGMENT_BYTES = 16 * 1024 * 1024;
 const PARTS_OF_STORE = 16;
+/** What a span needs at least, its bytes and its row in the columns. */
+const SPAN_BYTES = 400;
+/** Of a trace's row in the columns below. */
+const TRACE_BYTES = 6 * 8 + 2 * 4;
 const MAX_ORIGINS = 65_535;
 /** A clock that is ahead by more than this is worth a word. */
-const FUTURE_MICROSECONDS = 60_000_000;
+export const FUTURE_MICROSECONDS = 60_000_000;
 /** Traces that changed, until somebody asks; beyond, only that there were more. */
 const MAX_CHANGED = 10_000;
 
@@ -61,12 +65,15 @@ export class Store {
     private readonly onEvicted: (firstSegment: number, cut: readonly string[]) => void = () => {},
   ) {
     this.segmentBytes = Math.min(SEGMENT_BYTES, maxBytes / PARTS_OF_STORE);
-    this.segmentSpans = Math.min(SEGMENT_SPANS, Math.max(64, Math.floor(maxBytes / PARTS_OF_STORE / 400)));
+    this.segmentSpans = Math.min(
+      SEGMENT_SPANS,
+      Math.max(64, Math.floor(maxBytes / PARTS_OF_STORE / SPAN_BYTES)),
+    );
     this.open();
   }
 
   get bytes(): number {
-    return this.sealedBytes + this.current.bytes + this.ids.bytes + this.head.length * 56;
+    return this.sealedBytes + this.current.bytes + this.ids.bytes + this.head.length * TRACE_BYTES;
   }
 
   get traces(): number {
@@ -84,7 +91,7 @@ export class Store {
 
   /**
    * Takes in a packet (`emitBatch`) or a body (a batch).
-   * @param skip says of a trace id's words whether its spans are left out
+   * @param skip says of a trace's id whether its spans are left out
    * @throws ThriftError for what is no batch; nothing of it is kept
    */
   take(bytes: Uint8Array, isMessage: boolean, skip?: (id: string) => boolean): ScannedBatch {

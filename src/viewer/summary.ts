@@ -4,9 +4,9 @@
  */
 import type { TraceSummary } from './api/answers';
 import type { Checker } from './condition-check';
+import { idNumber } from './id-table';
 import { matchesOf } from './search';
 import { ROOT } from './segment';
-import { idNumber } from './statistics';
 import type { Store } from './store';
 import { ERROR } from './tag-dictionary';
 

@@ -10,9 +10,14 @@ const HASHED_BYTES = 64;
 
 /** What a span learns from one of its tags. Kinds are numbered from 1 in `KINDS`, in bits 1 to 3. */
 export const ERROR = 1;
-export const KIND_SHIFT = 1;
-export const KIND_MASK = 7 << KIND_SHIFT;
+const KIND_SHIFT = 1;
+const KIND_MASK = 7 << KIND_SHIFT;
 export const KINDS = ['', 'internal', 'server', 'client', 'producer', 'consumer'] as const;
+
+/** A span's kind as its place in `KINDS`. */
+export function kindOf(flags: number): number {
+  return (flags & KIND_MASK) >> KIND_SHIFT;
+}
 
 export class TagDictionary {
   /** Distinct keys, decoded: there are few. */
@@ -221,7 +226,8 @@ export class TagDictionary {
   }
 }
 
-function small(byte: number): number {
+/** ASCII's capitals as small letters; any other byte as it is. */
+export function small(byte: number): number {
   return byte >= 0x41 && byte <= 0x5a ? byte + 32 : byte;
 }
 

@@ -4,12 +4,10 @@
  */
 import { TAG_TYPE } from '../thrift/jaeger';
 import type { RowSet } from './row-set';
-import type { TagDictionary } from './tag-dictionary';
+import { small, type TagDictionary } from './tag-dictionary';
 
 /** Behind each value: no UTF-8 has this byte, so that no value is found across two. */
 const SEPARATOR = 0xff;
-const CAPITALS_FROM = 0x41;
-const CAPITALS_TO = 0x5a;
 
 /** Which spans have which tags: of span `row`, `list` from `start[row]` to `start[row + 1]`. */
 interface TagsOfRows {
@@ -134,7 +132,7 @@ export class TagIndex {
       for (; position < end; position++) {
         const byte = arena[position]!;
         if (byte >= 0x80) break;
-        text[used++] = byte >= CAPITALS_FROM && byte <= CAPITALS_TO ? byte + 32 : byte;
+        text[used++] = small(byte);
       }
       if (!isText || position < end) {
         // Numbers, and letters beyond ASCII.

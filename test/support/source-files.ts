@@ -55,7 +55,7 @@ function importsOf(path: string, code: string): Import[] {
     const allTypes = named?.split(',').every((name) => name.trim() === '' || name.trim().startsWith('type '));
     add(source!, type !== undefined || allTypes === true);
   }
-  for (const [, source] of code.matchAll(/(?:^|[^.\w'"])(?:import|require)\s*\(?\s*['"]([^'"]+)['"]/g))
+  for (const [, source] of code.matchAll(/(?:^|[^.\w'"/])(?:import|require)\s*\(?\s*['"]([^'"]+)['"]/g))
     add(source!, false);
   return found;
 }

@@ -25,6 +25,20 @@ interface OwnSpan {
   readonly jaegerFlags?: number;
 }
 
+/** A span of our own, whose ids need no parsing: words of 32 bits, the first digits first. */
+interface WordedSpan extends ReadableSpan {
+  readonly trace: {
+    readonly word0: number;
+    readonly word1: number;
+    readonly word2: number;
+    readonly word3: number;
+  };
+  readonly idHigh: number;
+  readonly idLow: number;
+  readonly parentHigh: number;
+  readonly parentLow: number;
+}
+
 /** Tags that many spans share, whole. */
 interface SharedTags {
   readonly kinds: readonly (Fragment | undefined)[];
@@ -49,17 +63,8 @@ let binary: SharedTags | undefined;
 
 /** Appends the struct of one span. @throws WriterFull where the writer's limit is passed; nothing else */
 export function encodeSpan(writer: Writer, span: ReadableSpan): void {
-  const context = span.spanContext();
-  const traceId = fullId(context.traceId, 32);
-  const parent = span.parentSpanContext?.spanId ?? (span as OldSpan).parentSpanId;
-  writer.field(Type.I64, SPAN.traceIdLow, 0);
-  writer.i64Hex(traceId, 16);
-  writer.field(Type.I64, SPAN.traceIdHigh, SPAN.traceIdLow);
-  writer.i64Hex(traceId, 0);
-  writer.field(Type.I64, SPAN.spanId, SPAN.traceIdHigh);
-  writer.i64Hex(fullId(context.spanId, 16), 0);
-  writer.field(Type.I64, SPAN.parentSpanId, SPAN.spanId);
-  writer.i64Hex(fullId(parent, 16), 0);
+  if ((span as WordedSpan).idHigh === undefined) encodeIds(writer, span);
+  else encodeWords(writer, span as WordedSpan);
   writer.field(Type.STRING, SPAN.operationName, SPAN.parentSpanId);
   writer.string(toText(span.name));
   const { links, events } = span;
@@ -84,6 +89,32 @@ export function encodeSpan(writer: Writer, span: ReadableSpan): void {
     for (let index = 0; index < events.length; index++) encodeEvent(writer, events[index]!);
   }
   writer.stop();
+}
+
+function encodeWords(writer: Writer, span: WordedSpan): void {
+  const { trace } = span;
+  writer.field(Type.I64, SPAN.traceIdLow, 0);
+  writer.i64Words(trace.word2, trace.word3);
+  writer.field(Type.I64, SPAN.traceIdHigh, SPAN.traceIdLow);
+  writer.i64Words(trace.word0, trace.word1);
+  writer.field(Type.I64, SPAN.spanId, SPAN.traceIdHigh);
+  writer.i64Words(span.idHigh, span.idLow);
+  writer.field(Type.I64, SPAN.parentSpanId, SPAN.spanId);
+  writer.i64Words(span.parentHigh, span.parentLow);
+}
+
+function encodeIds(writer: Writer, span: ReadableSpan): void {
+  const context = span.spanContext();
+  const traceId = fullId(context.traceId, 32);
+  const parent = span.parentSpanContext?.spanId ?? (span as OldSpan).parentSpanId;
+  writer.field(Type.I64, SPAN.traceIdLow, 0);
+  writer.i64Hex(traceId, 16);
+  writer.field(Type.I64, SPAN.traceIdHigh, SPAN.traceIdLow);
+  writer.i64Hex(traceId, 0);
+  writer.field(Type.I64, SPAN.spanId, SPAN.traceIdHigh);
+  writer.i64Hex(fullId(context.spanId, 16), 0);
+  writer.field(Type.I64, SPAN.parentSpanId, SPAN.spanId);
+  writer.i64Hex(fullId(parent, 16), 0);
 }
 
 /** @returns whether there was any */

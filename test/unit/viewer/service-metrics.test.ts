@@ -7,7 +7,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { TAG_TYPE } from '../../../src/thrift/jaeger';
 import { writeBatch } from '../../../src/viewer/batch-writer';
-import { Intake } from '../../../src/viewer/counters';
+import { Intake } from '../../../src/viewer/intake';
 import { type MetricsQuery, serviceMetrics } from '../../../src/viewer/service-metrics';
 import { Store } from '../../../src/viewer/store';
 
