@@ -7,10 +7,14 @@
 export const MOST_FAULTS = 10;
 /** One failure is forgiven after each such time, in milliseconds: ten in a month are none too many. */
 const FORGIVEN_AFTER = 60_000;
+/** And one for so many successes: a part that works for most of what it is given has met odd input. */
+const SUCCESSES = 10;
 
 export class FaultBudget {
   readonly #restsFor: number;
   #faults = 0;
+  /** Since a failure was counted or forgiven for them. */
+  #successes = 0;
   /** When the last failure was forgiven or counted. */
   #since = 0;
   /** 0 while the part works. */
@@ -28,6 +32,13 @@ export class FaultBudget {
     this.#restsUntil = 0;
     this.#faults = 0;
     return false;
+  }
+
+  /** Counts a success; where a call both fails and succeeds, its failure weighs more. */
+  worked(): void {
+    if (this.#faults === 0 || ++this.#successes < SUCCESSES) return;
+    this.#successes = 0;
+    this.#faults--;
   }
 
   /** Counts a failure. True for the one that spends the budget. */

@@ -2,7 +2,7 @@
  * The shape of a patch: what the loader hands to a library's chunk, and what the chunk may use.
  * Second station of a span's way: between `load` (a library was seen) and `record` (a span is started).
  */
-import type { Attributes, Context, Span, Tracer } from '@opentelemetry/api';
+import type { Attributes, Context, Span, SpanOptions, Tracer } from '@opentelemetry/api';
 import type { Config, Detail, UrlQueryMode } from '../config/config';
 
 /** One copy of a library as the loader found it. */
@@ -52,6 +52,17 @@ type HttpSettings = Pick<
   readonly matcher: (patterns: readonly string[]) => (value: unknown) => boolean;
 };
 
+/** What `Tools.tracer` takes beyond the API's options. */
+export interface SharedOptions extends SpanOptions {
+  /** Attributes of the span's own in place of `attributes`: keys and values in turn, a new array for each span. */
+  readonly list?: unknown[] | undefined;
+  /**
+   * Attributes that many spans begin with: the same object each time, which nobody changes, and none of `list`. They
+   * are encoded once; those that serve a single span would cost more than attributes of its own.
+   */
+  readonly shared?: Attributes | undefined;
+}
+
 /** What a patch works with. Every method contains its own failures. */
 export interface Tools {
   readonly tracer: Tracer;
@@ -65,13 +76,17 @@ export interface Tools {
   /**
    * Starts a CLIENT span under the active context. Undefined where it failed; then only call the original.
    * @param attributes becomes the span's own, which writes into it: a new object for each call
+   * @param shared as in `SharedOptions`
    */
-  startClientSpan(name: string, attributes: Attributes): Span | undefined;
+  startClientSpan(name: string, attributes: Attributes | undefined, shared?: Attributes): Span | undefined;
   /** Ends a client span: with an error, sets `error.type` and status ERROR, never the message (it may hold values). */
   endClientSpan(span: Span, error?: unknown): void;
   /** Returns `callback` running in `context` (the caller's), for clients that call back from a shared socket. */
   bind<F extends (...args: any[]) => unknown>(context: Context, callback: F): F;
-  /** Reports a failure inside the patch: counted, logged once, and after a few the instrumentation is disabled. */
+  /**
+   * Reports a failure inside the patch: counted, and said at most once a minute. Ten of them disable the
+   * instrumentation, unless ten times as many spans have ended well: what the application gave may be what failed.
+   */
   fault(error: unknown): void;
 }
 

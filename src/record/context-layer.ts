@@ -34,7 +34,8 @@ export class ContextLayer implements Context {
       if (each.key === key) return each.value;
       each = each.below;
     }
-    return each.getValue(key);
+    // The usual end of a search in vain.
+    return each === ROOT_CONTEXT ? undefined : each.getValue(key);
   }
 
   setValue(key: symbol, value: unknown): Context {

@@ -16,13 +16,55 @@ const DIGITS = Uint8Array.from('0123456789abcdef', (digit) => digit.charCodeAt(0
 /** The words of the span id that was made last, for the span that takes it: parsing its text would cost more. */
 export const last = { high: 0, low: 0 };
 
+/** A trace id as four words, the first digits first. */
+export interface TraceWords {
+  readonly word0: number;
+  readonly word1: number;
+  readonly word2: number;
+  readonly word3: number;
+}
+
 /** 32 hexadecimal digits. @param short the first half zeros, for tracers that know 64 bits */
 export function createTraceId(short = false): string {
-  return (short ? NO_HIGH_HALF : createSpanId()) + createSpanId();
+  return textOf(createTraceWords(short));
+}
+
+/** A new trace id. */
+export function createTraceWords(short = false): TraceWords {
+  let word0 = 0;
+  let word1 = 0;
+  if (!short) {
+    draw();
+    word0 = last.high;
+    word1 = last.low;
+  }
+  draw();
+  return { word0, word1, word2: last.high, word3: last.low };
+}
+
+/** 32 hexadecimal digits of a trace id. */
+export function textOf({ word0, word1, word2, word3 }: TraceWords): string {
+  const low = hex(word2, word3);
+  return (word0 === 0 && word1 === 0 ? NO_HIGH_HALF : hex(word0, word1)) + low;
+}
+
+/** Of 32 hexadecimal digits. */
+export function wordsOf(traceId: string): TraceWords {
+  return {
+    word0: wordOf(traceId, 0),
+    word1: wordOf(traceId, 8),
+    word2: wordOf(traceId, 16),
+    word3: wordOf(traceId, 24),
+  };
 }
 
 /** 16 hexadecimal digits. */
 export function createSpanId(): string {
+  draw();
+  return hex(last.high, last.low);
+}
+
+function draw(): void {
   if (used === pool.length) {
     randomFillSync(pool);
     used = 0;
@@ -32,7 +74,6 @@ export function createSpanId(): string {
   // The least likely words are no id: one bit makes them one.
   last.low = high === 0 && low === 0 ? 1 : low;
   last.high = high;
-  return hex(high, last.low);
 }
 
 /** 32 bits, signed, from 8 hexadecimal digits of `text`, from `offset` on. */

@@ -4,15 +4,12 @@
  */
 import type { Context } from '@opentelemetry/api';
 import { clockOffset } from './clock';
-import { wordOf } from './ids';
+import type { TraceWords } from './ids';
 import type { LateDecisions } from './surroundings';
 
 export class LocalTrace {
-  /** The trace id as four words, the first digits first, for the encoder: parsed once for all spans. */
-  readonly word0: number;
-  readonly word1: number;
-  readonly word2: number;
-  readonly word3: number;
+  /** The trace id for the encoder: parsed once for all spans, or never. */
+  readonly words: TraceWords;
   /** Milliseconds from the monotonic clock to the epoch. */
   readonly clockOffset: number = clockOffset();
   /** Jaeger's flags beside `sampled`: debug 2, firehose 8. */
@@ -23,11 +20,8 @@ export class LocalTrace {
   /** Where a rule may decide about the trace again, and the context that its first span began under. */
   late: { readonly decisions: LateDecisions; readonly context: Context } | undefined;
 
-  constructor(traceId: string, flags: number) {
+  constructor(words: TraceWords, flags: number) {
+    this.words = words;
     this.flags = flags;
-    this.word0 = wordOf(traceId, 0);
-    this.word1 = wordOf(traceId, 8);
-    this.word2 = wordOf(traceId, 16);
-    this.word3 = wordOf(traceId, 24);
   }
 }

@@ -25,6 +25,7 @@ import type { Resource } from '@opentelemetry/resources';
 import type { ReadableSpan, SpanLimits, SpanProcessor, TimedEvent } from '@opentelemetry/sdk-trace-base';
 import { fault } from '../diagnostics/contain';
 import { cut, isAttributeValue, limited, validAttributes } from './attribute-value';
+import { Attributed } from './attributed';
 import { isHrTime, now, toHrTime, toMicroseconds } from './clock';
 import type { ContextLayer } from './context-layer';
 import { EndedSpan } from './ended-span';
@@ -53,11 +54,10 @@ const MOST_HOLDERS = 32;
 const NO_LINKS: Link[] = Object.freeze([]) as unknown as Link[];
 const NO_EVENTS: TimedEvent[] = Object.freeze([]) as unknown as TimedEvent[];
 
-export class RecordedSpan implements Span, ReadableSpan {
+export class RecordedSpan extends Attributed implements Span, ReadableSpan {
   name: string;
   readonly kind: SpanKind;
   readonly parentSpanContext: SpanContext | undefined;
-  attributes: Attributes;
   readonly trace: LocalTrace;
   /** Microseconds since the epoch, whose fractions are exact to a quarter. */
   readonly startMicros: number;
@@ -66,7 +66,6 @@ export class RecordedSpan implements Span, ReadableSpan {
   links: Link[] = NO_LINKS;
   events: TimedEvent[] = NO_EVENTS;
   ended = false;
-  droppedAttributesCount = 0;
   droppedEventsCount = 0;
   droppedLinksCount = 0;
   /** Words of its own id and of its parent's, for the encoder; zeros where it has none. */
@@ -78,8 +77,6 @@ export class RecordedSpan implements Span, ReadableSpan {
   slot = -1;
   /** False while a trace's first span is not sampled: what it is told is forgotten, but for `sampling.priority`. */
   #recording: boolean;
-  /** Of `attributes`; counted when it begins to matter. */
-  #attributeCount = -1;
   readonly #context: SpanContext;
   readonly #origin: SpanOrigin;
   /** Times that came as such are given back as they came. */
@@ -92,7 +89,8 @@ export class RecordedSpan implements Span, ReadableSpan {
 
   /**
    * @param context whose span id was made last
-   * @param attributes becomes the span's own, valid
+   * @param own attributes that become the span's own, valid: an object, or keys and values in turn
+   * @param shared valid, never changed, and without keys of `own`
    */
   constructor(
     origin: SpanOrigin,
@@ -101,14 +99,15 @@ export class RecordedSpan implements Span, ReadableSpan {
     parent: SpanContext | undefined,
     name: string,
     kind: SpanKind,
-    attributes: Attributes,
+    own: Attributes | unknown[],
+    shared: Attributes | undefined,
     startTime: TimeInput | undefined,
     recording: boolean,
   ) {
+    super(own, shared);
     this.name = name;
     this.kind = kind;
     this.parentSpanContext = parent;
-    this.attributes = attributes;
     this.trace = trace;
     this.#context = context;
     this.#origin = origin;
@@ -186,9 +185,8 @@ export class RecordedSpan implements Span, ReadableSpan {
       diag.warn(`Invalid attribute value set for key: ${key}`);
       return this;
     }
-    const { attributes } = this;
-    if (!Object.hasOwn(attributes, key) && !this.#countAttribute()) return this;
-    attributes[key] = cut(value, this.#origin.limits.attributeValueLengthLimit);
+    const { attributeCountLimit, attributeValueLengthLimit } = this.#origin.limits;
+    this.put(key, cut(value, attributeValueLengthLimit), attributeCountLimit);
     return this;
   }
 
@@ -356,7 +354,7 @@ export class RecordedSpan implements Span, ReadableSpan {
   keepWithinLimits(): void {
     const { attributeCountLimit, attributeValueLengthLimit } = this.#origin.limits;
     const { kept, dropped } = limited(this.attributes, attributeCountLimit, attributeValueLengthLimit);
-    this.attributes = kept;
+    this.replace(kept);
     this.droppedAttributesCount += dropped;
   }
 
@@ -366,18 +364,6 @@ export class RecordedSpan implements Span, ReadableSpan {
       time === undefined || time === null ? undefined : toMicroseconds(time, this.trace.clockOffset);
     if (given !== undefined) return given;
     return this.#wallTime ? Date.now() * 1e3 : now(this.trace.clockOffset);
-  }
-
-  /** Whether one more attribute fits; one that doesn't is counted. */
-  #countAttribute(): boolean {
-    const { attributeCountLimit } = this.#origin.limits;
-    if (this.#attributeCount < 0) this.#attributeCount = Object.keys(this.attributes).length;
-    if (this.#attributeCount < attributeCountLimit) {
-      this.#attributeCount++;
-      return true;
-    }
-    this.droppedAttributesCount++;
-    return false;
   }
 
   /** Ended, or not recorded. */

@@ -21,9 +21,10 @@ import { isTracingSuppressed } from '@opentelemetry/core';
 import type { Sampler, SamplingResult } from '@opentelemetry/sdk-trace-base';
 import { fault, rests } from '../diagnostics/contain';
 import { validAttributes } from './attribute-value';
+import { Attributed } from './attributed';
 import { layered } from './context-layer';
 import { EndedSpan } from './ended-span';
-import { createSpanId, createTraceId } from './ids';
+import { createSpanId, createTraceWords, textOf, wordsOf } from './ids';
 import { LocalTrace } from './local-trace';
 import { RecordedSpan, type SpanOrigin } from './recorded-span';
 import type { Surroundings } from './surroundings';
@@ -36,8 +37,15 @@ interface TracerOptions {
   readonly trusted?: boolean;
 }
 
+/** What our own patches say beside the API's options; see `patch/instrumentation.ts`. */
+interface SharedOptions extends SpanOptions {
+  readonly list?: unknown[] | undefined;
+  readonly shared?: Attributes | undefined;
+}
+
 const NO_OPTIONS: SpanOptions = {};
 const NO_LINKS: Link[] = [];
+const NO_ATTRIBUTES: Attributes = Object.freeze({});
 /** `SamplingDecision` of the SDK. */
 const NOT_RECORD = 0;
 const RECORD_AND_SAMPLED = 2;
@@ -113,11 +121,11 @@ export class Tracer implements TracerInterface {
     options: SpanOptions,
     context: Context,
   ): Span {
-    const own = parent.trace ?? new LocalTrace(parentContext.traceId, 0);
+    const own = parent.trace ?? new LocalTrace(wordsOf(parentContext.traceId), 0);
     if (!isSampled(parentContext) || own.dropped) return unsampled(parentContext);
     const { traceId, traceState } = parentContext;
     const spanContext = createSpanContext(traceId, TraceFlags.SAMPLED, traceState);
-    const attributes = this.#own(options.attributes);
+    const attributes = this.#own(options);
     return this.#begin(own, spanContext, parentContext, name, attributes, options, context, true);
   }
 
@@ -129,24 +137,28 @@ export class Tracer implements TracerInterface {
     options: SpanOptions,
     context: Context,
   ): Span {
-    const traceId = parent?.traceId ?? createTraceId(this.#surroundings.shortTraceIds);
-    const attributes = this.#own(options.attributes);
+    const words =
+      below?.words ??
+      (parent === undefined ? createTraceWords(this.#surroundings.shortTraceIds) : wordsOf(parent.traceId));
+    const traceId = parent?.traceId ?? textOf(words);
+    const attributes = this.#own(options);
     const links = options.links ?? NO_LINKS;
     const kind = options.kind ?? SpanKind.INTERNAL;
-    const result = this.#decision(context, traceId, name, kind, attributes, links);
+    const { flagsOf, onDecision, late } = this.#surroundings;
+    const seen = Array.isArray(attributes) ? this.#seen(attributes, options) : attributes;
+    const result = this.#decision(context, traceId, name, kind, seen, links);
     const sampled = result.decision === RECORD_AND_SAMPLED;
     const spanContext = createSpanContext(
       traceId,
       sampled ? TraceFlags.SAMPLED : TraceFlags.NONE,
       result.traceState ?? parent?.traceState,
     );
-    const { flagsOf, onDecision, late } = this.#surroundings;
     onDecision?.({ name, traceId, sampled, continued: parent !== undefined, attributes: result.attributes });
-    const own = below ?? new LocalTrace(traceId, flagsOf(context));
+    const own = below ?? new LocalTrace(words, flagsOf(context));
     if (late !== undefined && parent === undefined) own.late = { decisions: late, context };
-    if (result.attributes !== undefined) Object.assign(attributes, result.attributes);
     const recording = result.decision !== NOT_RECORD;
-    return this.#begin(own, spanContext, parent, name, attributes, options, context, recording);
+    const decided = result.attributes;
+    return this.#begin(own, spanContext, parent, name, attributes, options, context, recording, decided);
   }
 
   /** A sampler that fails keeps nothing, and is not asked for a while once it has failed again and again. */
@@ -165,10 +177,11 @@ export class Tracer implements TracerInterface {
     spanContext: SpanContext,
     parent: SpanContext | undefined,
     name: string,
-    attributes: Attributes,
+    attributes: Attributes | unknown[],
     options: SpanOptions,
     context: Context,
     recording: boolean,
+    decided?: Readonly<Attributes>,
   ): RecordedSpan {
     const kind = options.kind ?? SpanKind.INTERNAL;
     const { startTime, links } = options;
@@ -180,9 +193,11 @@ export class Tracer implements TracerInterface {
       name,
       kind,
       attributes,
+      this.#trusted ? (options as SharedOptions).shared : undefined,
       startTime,
       recording,
     );
+    if (decided !== undefined) span.add(decided);
     if (!recording) return span;
     if (!this.#trusted) span.keepWithinLimits();
     if (links !== undefined && links !== null) span.addLinks(links);
@@ -192,8 +207,17 @@ export class Tracer implements TracerInterface {
     return span;
   }
 
-  #own(attributes: Attributes | undefined): Attributes {
-    return this.#trusted && attributes !== undefined ? attributes : validAttributes(attributes);
+  /** What becomes the span's own: an object, or keys and values in turn. */
+  #own(options: SpanOptions): Attributes | unknown[] {
+    const { attributes } = options;
+    if (this.#trusted) return attributes ?? (options as SharedOptions).list ?? [];
+    return attributes === undefined || attributes === null ? [] : validAttributes(attributes);
+  }
+
+  /** What a sampler sees of it; only rules look at attributes. */
+  #seen(list: unknown[], options: SpanOptions): Attributes {
+    if (this.#surroundings.late === undefined) return NO_ATTRIBUTES;
+    return { ...new Attributed(list, (options as SharedOptions).shared).attributes };
   }
 }
 

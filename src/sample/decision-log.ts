@@ -23,9 +23,19 @@ export interface SamplingDecision {
 /** Some 100 bytes each. */
 const MOST = 256;
 
+/** What is said of a decision; its reason is put into words when somebody asks. */
+interface Noted {
+  name: string;
+  traceId: string;
+  sampled: boolean;
+  continued: boolean;
+  attributes: Readonly<Attributes> | undefined;
+  time: number;
+}
+
 export class DecisionLog {
   readonly #sampler: string;
-  readonly #ring: SamplingDecision[] = [];
+  readonly #ring: Noted[] = [];
   #next = 0;
 
   /** @param sampler says what decided where it left no tag */
@@ -33,22 +43,18 @@ export class DecisionLog {
     this.#sampler = sampler;
   }
 
-  note(decision: {
-    readonly name: string;
-    readonly traceId: string;
-    readonly sampled: boolean;
-    readonly continued: boolean;
-    readonly attributes: Readonly<Attributes> | undefined;
-  }): void {
-    const { name, traceId, sampled, continued } = decision;
-    const reason = this.#reason(decision.attributes, continued);
-    this.#ring[this.#next] = { name, traceId, time: Date.now(), sampled, continued, reason };
+  note({ name, traceId, sampled, continued, attributes }: Readonly<Omit<Noted, 'time'>>): void {
+    this.#ring[this.#next] = { name, traceId, sampled, continued, attributes, time: Date.now() };
     this.#next = (this.#next + 1) % MOST;
   }
 
   /** The oldest first. */
   list(): readonly SamplingDecision[] {
-    return [...this.#ring.slice(this.#next), ...this.#ring.slice(0, this.#next)];
+    const noted = [...this.#ring.slice(this.#next), ...this.#ring.slice(0, this.#next)];
+    return noted.map(({ attributes, ...decision }) => ({
+      ...decision,
+      reason: this.#reason(attributes, decision.continued),
+    }));
   }
 
   #reason(attributes: Readonly<Attributes> | undefined, continued: boolean): string {

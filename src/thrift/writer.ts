@@ -14,6 +14,8 @@ const FULL = new WriterFull('the bytes pass the limit of this writer');
 
 /** Up to this many characters a loop over ASCII beats the call into Node's native code. */
 const SHORT_TEXT = 72;
+/** Up to so many words stores beat that call as well. */
+const MOST_WORDS = 16;
 /** A nibble for each character code; what isn't a hexadecimal digit is 0. */
 const NIBBLES = new Uint8Array(256);
 for (let digit = 0; digit < 16; digit++) {
@@ -27,6 +29,7 @@ for (let digit = 0; digit < 16; digit++) {
  */
 export class Fragment {
   readonly words: Int32Array;
+  readonly bytes: Uint8Array;
 
   /** In bytes; the last word may have more. */
   readonly length: number;
@@ -34,6 +37,7 @@ export class Fragment {
   constructor(bytes: Uint8Array) {
     const { length } = bytes;
     this.length = length;
+    this.bytes = bytes;
     const padded = new Uint8Array((length + 3) & ~3);
     padded.set(bytes);
     const view = new DataView(padded.buffer);
@@ -115,6 +119,10 @@ export abstract class Writer {
   fragment(fragment: Fragment): void {
     const { words } = fragment;
     const count = words.length;
+    if (count > MOST_WORDS) {
+      this.raw(fragment.bytes);
+      return;
+    }
     const position = this.reserve(4 * count);
     const { view } = this;
     for (let index = 0; index < count; index++) view.setInt32(position + 4 * index, words[index]!);

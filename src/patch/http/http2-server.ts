@@ -9,13 +9,13 @@
 
 import type * as Http2 from 'node:http2';
 import { Server as NetServer } from 'node:net';
-import { type Context, propagation, ROOT_CONTEXT, SpanKind, trace } from '@opentelemetry/api';
+import { type Context, propagation, ROOT_CONTEXT, trace } from '@opentelemetry/api';
 import type { Tools } from '../instrumentation';
 import { isTracedGrpc } from './grpc';
 import { httpOptions, nameTrace } from './http-options';
 import { IgnoredRequest } from './ignored';
 import { methodName } from './method';
-import { serverAttributes } from './server-attributes';
+import { serverSpanOptions } from './server-attributes';
 import { ServerRequest } from './server-request';
 import { defineEmit, emitWithin, type Handled, note, noted } from './traced';
 import { pathOf } from './url';
@@ -62,8 +62,8 @@ export function patchHttp2Server(http2: typeof Http2, tools: Tools): void {
   function begin(stream: Stream, headers: Headers, method: string, target: string, parent: Context): Handled {
     const name = methodName(method);
     const arrived = { method, url: target, headers, socket: stream.session?.socket, httpVersion: '2' };
-    const attributes = serverAttributes(arrived, tools.options, headers[':authority'] ?? headers.host);
-    const span = tools.tracer.startSpan(name, { kind: SpanKind.SERVER, attributes }, parent);
+    const options = serverSpanOptions(arrived, tools.options, headers[':authority'] ?? headers.host);
+    const span = tools.tracer.startSpan(name, options, parent);
     return new ServerRequest(tools, span, trace.setSpan(parent, span), name);
   }
 

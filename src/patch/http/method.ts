@@ -5,7 +5,14 @@
 import type { Attributes } from '@opentelemetry/api';
 import { cut } from './url';
 
+/** What `http.request.method` says of a method that nobody has defined. */
+export const OTHER = '_OTHER';
+
 const KNOWN = new Set(['GET', 'POST', 'PUT', 'DELETE', 'HEAD', 'OPTIONS', 'PATCH', 'CONNECT', 'TRACE']);
+
+export function isKnown(method: string): boolean {
+  return KNOWN.has(method);
+}
 
 /** The span's name as long as no route is known, and the part before the route. */
 export function methodName(method: string): string {
@@ -17,7 +24,7 @@ export function setMethod(attributes: Attributes, method: string): void {
   if (KNOWN.has(method)) {
     attributes['http.request.method'] = method;
   } else {
-    attributes['http.request.method'] = '_OTHER';
+    attributes['http.request.method'] = OTHER;
     attributes['http.request.method_original'] = cut(method, 64);
   }
 }

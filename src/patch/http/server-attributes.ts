@@ -4,11 +4,11 @@
  */
 
 import type { IncomingHttpHeaders } from 'node:http';
-import type { Attributes } from '@opentelemetry/api';
-import type { PatchOptions } from '../instrumentation';
+import { type Attributes, SpanKind } from '@opentelemetry/api';
+import type { PatchOptions, SharedOptions } from '../instrumentation';
 import { readHeader } from './header-forms';
 import { httpOptions } from './http-options';
-import { setMethod } from './method';
+import { isKnown, OTHER } from './method';
 import { cut, hostName, hostPort, pathOf, pathStart, recordedQuery } from './url';
 
 /** What is read of a request: Node's IncomingMessage, or the same of HTTP/2. */
@@ -20,73 +20,117 @@ interface Arrived {
   readonly httpVersion: string;
 }
 
+/** Requests of one connection that differ in what they usually have in common, until it isn't shared any more. */
+const MOST_CHANGES = 3;
+
 /** What stays the same for a connection's requests. */
 class Connection {
   readonly scheme: string;
   readonly peerAddress: string | undefined;
   readonly peerPort: number | undefined;
   /** The last `Host` header, taken apart. */
-  host: string | undefined;
-  serverAddress: string | undefined;
-  serverPort: number | undefined;
+  #host: string | undefined;
+  #serverAddress: string | undefined;
+  #serverPort: number | undefined;
+  /** What the last request had. */
+  #version: string | undefined;
+  #agent: string | undefined;
+  #client: string | undefined;
+  #requests = 0;
+  #changes = 0;
+  #shared: Attributes | undefined;
 
   constructor(socket: any) {
     this.scheme = socket?.encrypted ? 'https' : 'http';
     this.peerAddress = socket?.remoteAddress;
     this.peerPort = socket?.remotePort;
   }
+
+  /**
+   * Adds to `list` what a request has in common with the others of its connection, or returns that: many connections
+   * bring one request, and a proxy's connection brings requests of many clients.
+   * @param client the address that a proxy names
+   */
+  share(
+    list: unknown[],
+    version: string,
+    host: string | undefined,
+    client: string | undefined,
+    agent: string | undefined,
+  ): Attributes | undefined {
+    const same =
+      version === this.#version && host === this.#host && client === this.#client && agent === this.#agent;
+    if (same && this.#shared !== undefined) return this.#shared;
+    if (!same) {
+      if (this.#requests > 0) this.#changes++;
+      this.#shared = undefined;
+      this.#version = version;
+      this.#client = client;
+      this.#agent = agent;
+      if (host !== this.#host) {
+        this.#host = host;
+        this.#serverAddress = host ? hostName(host) : undefined;
+        this.#serverPort = host ? hostPort(host) : undefined;
+      }
+    }
+    if (this.#requests++ === 0 || this.#changes > MOST_CHANGES) {
+      this.#describe(list);
+      return undefined;
+    }
+    const shared: unknown[] = [];
+    this.#describe(shared);
+    this.#shared = {};
+    for (let at = 0; at < shared.length; at += 2)
+      this.#shared[shared[at] as string] = shared[at + 1] as string;
+    return this.#shared;
+  }
+
+  #describe(list: unknown[]): void {
+    list.push('url.scheme', this.scheme, 'network.protocol.version', this.#version);
+    if (this.#serverAddress !== undefined) list.push('server.address', this.#serverAddress);
+    if (this.#serverPort !== undefined) list.push('server.port', this.#serverPort);
+    if (this.peerAddress !== undefined) {
+      list.push('network.peer.address', this.peerAddress);
+      if (this.peerPort !== undefined) list.push('network.peer.port', this.peerPort);
+    }
+    const client = this.#client ?? this.peerAddress;
+    if (client !== undefined) list.push('client.address', client);
+    if (this.#agent !== undefined) list.push('user_agent.original', cut(this.#agent, 512));
+  }
 }
 
 const connections = new WeakMap<object, Connection>();
 
-/** The attributes of `request` that are known when it arrives, which samplers see. */
-export function serverAttributes(
+/** What the span of `request` starts with: all that is known when it arrives, which samplers see. */
+export function serverSpanOptions(
   request: Arrived,
   options: PatchOptions,
   host: string | undefined = request.headers.host,
-): Attributes {
-  const { headers, socket } = request;
-  const target = request.url ?? '/';
+): SharedOptions {
+  const { headers, socket, method = 'GET' } = request;
   let connection = socket ? connections.get(socket) : undefined;
   if (connection === undefined) {
     connection = new Connection(socket);
     if (socket) connections.set(socket, connection);
   }
-  const attributes: Attributes = { 'url.scheme': connection.scheme };
-  setMethod(attributes, request.method ?? 'GET');
-  if (request.method !== 'CONNECT') setTarget(attributes, target, options);
-  setServer(attributes, connection, host);
-  if (connection.peerAddress !== undefined) {
-    attributes['network.peer.address'] = connection.peerAddress;
-    if (connection.peerPort !== undefined) attributes['network.peer.port'] = connection.peerPort;
-  }
-  const client = forwardedFor(headers) ?? connection.peerAddress;
-  if (client !== undefined) attributes['client.address'] = client;
-  attributes['network.protocol.version'] = request.httpVersion;
-  const agent = headers['user-agent'];
-  if (agent !== undefined) attributes['user_agent.original'] = cut(agent, 512);
-  httpOptions(options)?.serverRequest?.add(attributes, headers, readHeader, Object.keys);
-  return attributes;
+  const list: unknown[] = isKnown(method)
+    ? ['http.request.method', method]
+    : ['http.request.method', OTHER, 'http.request.method_original', cut(method, 64)];
+  if (method !== 'CONNECT') addTarget(list, request.url ?? '/', options);
+  const client = forwardedFor(headers);
+  const shared = connection.share(list, request.httpVersion, host, client, headers['user-agent']);
+  const captured = httpOptions(options)?.serverRequest?.add({}, headers, readHeader, Object.keys);
+  if (captured !== undefined) for (const key of Object.keys(captured)) list.push(key, captured[key]);
+  return { kind: SpanKind.SERVER, list, shared };
 }
 
-function setTarget(attributes: Attributes, target: string, options: PatchOptions): void {
+function addTarget(list: unknown[], target: string, options: PatchOptions): void {
   const start = pathStart(target);
   const mark = target.indexOf('?', start);
-  attributes['url.path'] = cut(pathOf(target));
+  list.push('url.path', cut(pathOf(target)));
   if (mark === -1) return;
   const query = recordedQuery(target.slice(mark + 1), options);
-  if (query !== undefined) attributes['url.query'] = query;
-}
-
-function setServer(attributes: Attributes, connection: Connection, host: string | undefined): void {
-  if (host === undefined || host === '') return;
-  if (host !== connection.host) {
-    connection.host = host;
-    connection.serverAddress = hostName(host);
-    connection.serverPort = hostPort(host);
-  }
-  attributes['server.address'] = connection.serverAddress;
-  if (connection.serverPort !== undefined) attributes['server.port'] = connection.serverPort;
+  if (query !== undefined) list.push('url.query', query);
 }
 
 /** The first address that proxies name: `X-Forwarded-For: client, proxy`, or `Forwarded: for=client;proto=https`. */

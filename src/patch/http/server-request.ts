@@ -146,10 +146,10 @@ export class ServerRequest implements Handled {
     this.#ended = true;
     try {
       if (this.#parts !== undefined) for (const part of this.#parts) part.end();
-      this.span.end();
     } catch (error) {
       this.#tools.fault(error);
     }
+    this.#tools.endClientSpan(this.span);
   }
 }
 

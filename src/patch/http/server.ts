@@ -9,14 +9,14 @@
 import type * as Http from 'node:http';
 import type * as Https from 'node:https';
 import type { Duplex } from 'node:stream';
-import { type Context, propagation, ROOT_CONTEXT, SpanKind, trace } from '@opentelemetry/api';
+import { type Context, propagation, ROOT_CONTEXT, trace } from '@opentelemetry/api';
 import type { Tools } from '../instrumentation';
 import { httpOptions, nameTrace } from './http-options';
 import { IgnoredRequest } from './ignored';
 import { methodName } from './method';
-import { serverAttributes } from './server-attributes';
+import { serverSpanOptions } from './server-attributes';
 import { ServerRequest } from './server-request';
-import { defineEmit, emitWithin, type Handled, type Next, note, noted } from './traced';
+import { defineEmit, emitWithin, type Handled, isHeard, type Next, note, noted } from './traced';
 import { watchAnswer } from './upgrade';
 import { pathOf } from './url';
 
@@ -35,8 +35,7 @@ export function patchServer(http: typeof Http, tools: Tools): void {
         return ignored;
       }
       const method = methodName(request.method ?? 'GET');
-      const attributes = serverAttributes(request, tools.options);
-      const span = tools.tracer.startSpan(method, { kind: SpanKind.SERVER, attributes }, parent);
+      const span = tools.tracer.startSpan(method, serverSpanOptions(request, tools.options), parent);
       const traced = new ServerRequest(tools, span, trace.setSpan(parent, span), method);
       note(request, traced);
       return traced;
@@ -93,10 +92,16 @@ export function patchServer(http: typeof Http, tools: Tools): void {
 
   defineEmit(ServerResponse.prototype, (next) => {
     return function emit(this: any, event: string): boolean {
+      const closes = event === 'close';
+      // Looked at first, since it costs less than what is noted.
+      if (!closes && event !== 'finish' && !isHeard(this, event))
+        return next.emit.apply(this, arguments as any);
       const traced = noted(this) as Handled | undefined;
       if (traced === undefined) return next.emit.apply(this, arguments as any);
-      if (event === 'finish') traced.finished = true;
-      if (event !== 'close') return emitWithin(traced.context, next, this, arguments);
+      if (!closes) {
+        if (event === 'finish') traced.finished = true;
+        return emitWithin(traced.context, next, this, arguments);
+      }
       try {
         return emitWithin(traced.context, next, this, arguments);
       } finally {
@@ -106,8 +111,8 @@ export function patchServer(http: typeof Http, tools: Tools): void {
   });
 
   defineEmit(IncomingMessage.prototype, (next) => {
-    return function emit(this: any): boolean {
-      const traced = noted(this);
+    return function emit(this: any, event: string): boolean {
+      const traced = isHeard(this, event) ? noted(this) : undefined;
       if (traced === undefined) return next.emit.apply(this, arguments as any);
       return emitWithin(traced.context, next, this, arguments);
     };

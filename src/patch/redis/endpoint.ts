@@ -20,15 +20,16 @@ interface Place {
   readonly peerPort?: number | undefined;
 }
 
-/** What a span is started with. The attributes are shared: nobody may change them. */
+/** What a span is started with. */
 interface Statement {
   readonly name: string;
   readonly attributes: Attributes;
+  /** Its attributes serve the spans of many commands: nobody may change them. */
+  kept: boolean;
 }
 
-/** The span's attributes are a copy, since they become its own. */
-export function startStatement(tools: Tools, { name, attributes }: Statement): Span | undefined {
-  return tools.startClientSpan(name, { ...attributes });
+export function startStatement(tools: Tools, { name, attributes, kept }: Statement): Span | undefined {
+  return kept ? tools.startClientSpan(name, undefined, attributes) : tools.startClientSpan(name, attributes);
 }
 
 /** Connections of a pool or a cluster share an endpoint each; a client that reconnects to ever new peers must not leak. */
@@ -80,15 +81,17 @@ export class Endpoint {
     const operation = operationName(command);
     const statement =
       operation === ''
-        ? { name: 'redis', attributes: { ...this.#shared } }
+        ? { name: 'redis', attributes: { ...this.#shared }, kept: false }
         : this.#describe(operation, queryText(operation, argumentCount));
     if (argumentCount > MOST_ARGUMENTS) return statement;
-    if (known !== undefined) known[argumentCount] = statement;
-    else if (this.#statements.size < MOST_COMMANDS) {
-      const byCount: Statement[] = [];
-      byCount[argumentCount] = statement;
+    let byCount = known;
+    if (byCount === undefined) {
+      if (this.#statements.size >= MOST_COMMANDS) return statement;
+      byCount = [];
       this.#statements.set(command, byCount);
     }
+    byCount[argumentCount] = statement;
+    statement.kept = true;
     return statement;
   }
 
@@ -102,6 +105,6 @@ export class Endpoint {
   #describe(operation: string, text: string): Statement {
     const attributes: Attributes = { ...this.#shared, 'db.operation.name': operation };
     if (text !== '') attributes['db.query.text'] = text;
-    return { name: operation, attributes };
+    return { name: operation, attributes, kept: false };
   }
 }

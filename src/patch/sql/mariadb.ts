@@ -12,8 +12,7 @@ import { emitInContext } from './emit-in-context';
 import { connectionServer, type MariadbServer, serverOf } from './mariadb-server';
 import { MysqlQuery } from './mysql-query';
 import { observePromise } from './observe-promise';
-import type { QueryText } from './query-text';
-import { QueryTexts } from './query-text';
+import { type QueryText, QueryTexts, startQuery } from './query-text';
 import { withCommentIn, withTraceComment } from './sql-comment';
 
 const MARK = 'mariadb';
@@ -183,15 +182,13 @@ class Cover {
   #open(query: MysqlQuery, target: any, text: QueryText, size: number): void {
     const server = servers.get(target);
     const peer = connectionServer(target, server);
-    let name = text.summary !== '' ? text.summary : peer.system;
-    let attributes = text.attributes(peer);
-    if (size !== 1) {
-      // The conventions take a batch of one for a single operation.
-      if (text.summary !== '') name = `BATCH ${text.summary}`;
-      attributes = batchOf(attributes, size);
-    }
     query.selects = text.selects;
-    query.span = this.#tools.startClientSpan(name, attributes);
+    // The conventions take a batch of one for a single operation.
+    if (size === 1) query.span = startQuery(this.#tools, text, peer);
+    else {
+      const name = text.summary !== '' ? `BATCH ${text.summary}` : peer.system;
+      query.span = this.#tools.startClientSpan(name, batchOf(text.attributes(peer), size));
+    }
   }
 
   /** Calls mariadb, whose promise, stream, command or callback tells the end. */

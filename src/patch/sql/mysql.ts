@@ -8,7 +8,7 @@ import type { Patch, Tools } from '../instrumentation';
 import { wrap } from '../wrap';
 import { boundLast, type Connection, commentFirst, isMariaDB, MysqlQuery } from './mysql-query';
 import { type Peer, Peers } from './peer';
-import { QueryTexts } from './query-text';
+import { QueryTexts, startQuery } from './query-text';
 
 const MARK = 'mysql';
 const MYSQL = 'mysql';
@@ -71,10 +71,7 @@ function begin(connection: Connection, first: any, tools: Tools): MysqlQuery {
     const peer = peerOf(connection, mariadb === true ? MARIADB : MYSQL);
     query.selects = text.selects;
     query.early = mariadb === undefined;
-    query.span = tools.startClientSpan(
-      text.summary !== '' ? text.summary : peer.system,
-      text.attributes(peer),
-    );
+    query.span = startQuery(tools, text, peer);
   } catch (error) {
     tools.fault(error);
   }

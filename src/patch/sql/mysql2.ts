@@ -17,7 +17,7 @@ import {
   MysqlQuery,
 } from './mysql-query';
 import { type Peer, Peers } from './peer';
-import { QueryTexts } from './query-text';
+import { QueryTexts, startQuery } from './query-text';
 
 const MARK = 'mysql2';
 const MYSQL = 'mysql';
@@ -97,10 +97,7 @@ function begin(connection: Connection, sql: unknown, tools: Tools): MysqlQuery {
     const peer = peerOf(connection);
     query.selects = text.selects;
     query.early = isMariaDB(connection) === undefined;
-    query.span = tools.startClientSpan(
-      text.summary !== '' ? text.summary : peer.system,
-      text.attributes(peer),
-    );
+    query.span = startQuery(tools, text, peer);
   } catch (error) {
     tools.fault(error);
   }

@@ -7,7 +7,7 @@ import type { Patch, Tools } from '../instrumentation';
 import { wrap } from '../wrap';
 import { observePromise } from './observe-promise';
 import { type Peer, Peers } from './peer';
-import { QueryTexts } from './query-text';
+import { QueryTexts, startQuery } from './query-text';
 
 const MARK = 'oracledb';
 const SYSTEM = 'oracle.db';
@@ -52,9 +52,7 @@ function start(connection: any, statement: any, tools: Tools): Span | undefined 
   try {
     const sql = typeof statement === 'string' ? statement : statement?.statement;
     if (typeof sql !== 'string') return undefined;
-    const text = texts.get(sql);
-    const name = text.summary !== '' ? text.summary : SYSTEM;
-    return tools.startClientSpan(name, { ...text.attributes(peerOf(connection)) });
+    return startQuery(tools, texts.get(sql), peerOf(connection));
   } catch (error) {
     tools.fault(error);
     return undefined;

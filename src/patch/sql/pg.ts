@@ -12,7 +12,7 @@ import { endPgQuery } from './end-pg-query';
 import { observePromise } from './observe-promise';
 import { type Peer, Peers } from './peer';
 import { watchSubmittable } from './pg-submittable';
-import { QueryTexts } from './query-text';
+import { QueryTexts, startQuery } from './query-text';
 import { withCommentIn, withTraceComment } from './sql-comment';
 
 const MARK = 'pg';
@@ -96,8 +96,7 @@ function callTraced(
 function start(tools: Tools, client: Client, config: any): Span | undefined {
   try {
     const text = texts.get(textOf(client, config));
-    const name = text.summary !== '' ? text.summary : SYSTEM;
-    return tools.startClientSpan(name, text.attributes(peerOf(client)));
+    return startQuery(tools, text, peerOf(client));
   } catch (error) {
     tools.fault(error);
     return undefined;

@@ -8,7 +8,7 @@ import { wrap } from '../wrap';
 import { endPgQuery } from './end-pg-query';
 import { observePromise } from './observe-promise';
 import { Peers } from './peer';
-import { QueryTexts } from './query-text';
+import { QueryTexts, startQuery } from './query-text';
 
 const MARK = 'pglite';
 const SYSTEM = 'postgresql';
@@ -69,9 +69,7 @@ function start(database: any, first: unknown, tools: Tools): Span | undefined {
     // A template's parts, between which its values are bound.
     const sql = Array.isArray(first) ? first.join('?') : first;
     if (typeof sql !== 'string') return undefined;
-    const text = texts.get(sql);
-    const peer = peers.get(SYSTEM, undefined, undefined, database.dataDir);
-    return tools.startClientSpan(text.summary !== '' ? text.summary : SYSTEM, { ...text.attributes(peer) });
+    return startQuery(tools, texts.get(sql), peers.get(SYSTEM, undefined, undefined, database.dataDir));
   } catch (error) {
     tools.fault(error);
     return undefined;

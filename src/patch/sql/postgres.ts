@@ -12,7 +12,7 @@ import { assign, wrap } from '../wrap';
 import { emitInContext } from './emit-in-context';
 import { endPgQuery } from './end-pg-query';
 import { type Peer, Peers } from './peer';
-import { type QueryText, QueryTexts } from './query-text';
+import { type QueryText, QueryTexts, startQuery } from './query-text';
 import { withTraceComment } from './sql-comment';
 
 const MARK = 'postgres';
@@ -119,8 +119,9 @@ class SentQuery {
     if (!tools.wanted()) return;
     const text = this.#textOf(query);
     const peer = (query.canceller && peerOfCanceller.get(query.canceller)) || nowhere;
-    const attributes = this.#late ? { ...peer.attributes } : text.attributes(peer);
-    this.#span = tools.startClientSpan(text.summary !== '' ? text.summary : SYSTEM, attributes);
+    this.#span = this.#late
+      ? tools.startClientSpan(text.summary !== '' ? text.summary : SYSTEM, { ...peer.attributes })
+      : startQuery(tools, text, peer);
     // A template is prepared unless the settings say no, which a query can't tell.
     if (tools.options.sqlComment && this.#span && !query.tagged && query.options.prepare === false) {
       const [given] = query.strings;

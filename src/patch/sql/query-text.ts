@@ -2,12 +2,22 @@
  * What a span says about a query, read once for each text and kept for the next time the application sends it.
  * Second station of a span's way; the SQL patches ask here, and a repeated query costs one look-up.
  */
-import type { Attributes } from '@opentelemetry/api';
+import type { Attributes, Span } from '@opentelemetry/api';
+import type { Tools } from '../instrumentation';
 import type { Peer } from './peer';
 import { type Dialect, LONGEST_TEXT, QueryScanner } from './scan-query';
 
 /** Texts of one generation; two are kept, so that what is asked for again survives and the rest is forgotten. */
 const GENERATION = 500;
+
+/** Databases that one text is remembered for; few applications send it to more of them in turns. */
+const MOST_PEERS = 4;
+
+/** A text that was sent to a database, and what the spans of it share from the second time on. */
+interface Sent {
+  readonly peer: Peer;
+  attributes: Attributes | undefined;
+}
 
 /** A query without its values: a span's name and what its attributes are made of. */
 export class QueryText {
@@ -21,8 +31,7 @@ export class QueryText {
   readonly collection: string | undefined;
   /** Whether the one operation is SELECT, so that the rows of its result are the rows returned. */
   readonly selects: boolean;
-  #peer: Peer | undefined;
-  #attributes: Attributes | undefined;
+  #sent: Sent[] | undefined;
 
   constructor(query: string, dialect: Dialect) {
     const scanner = new QueryScanner(query, dialect);
@@ -33,19 +42,36 @@ export class QueryText {
     this.selects = this.operation?.toUpperCase() === 'SELECT';
   }
 
-  /** The attributes that a span of this query to `peer` starts with: a new object, since it becomes the span's own. */
+  /** The attributes of a span of this query to `peer`: a new object, which may become the span's own. */
   attributes(peer: Peer): Attributes {
-    // One slot is enough: few applications send one text to two databases in turns.
-    if (this.#peer === peer && this.#attributes !== undefined) return { ...this.#attributes };
     const attributes: Attributes = { ...peer.attributes };
     if (this.operation !== undefined) attributes['db.operation.name'] = this.operation;
     if (this.collection !== undefined) attributes['db.collection.name'] = this.collection;
     if (this.summary !== '') attributes['db.query.summary'] = this.summary;
     if (this.text !== '') attributes['db.query.text'] = this.text;
-    this.#peer = peer;
-    this.#attributes = attributes;
-    return { ...attributes };
+    return attributes;
   }
+
+  /** The same, always the same object; undefined for the first time: a text with values in it doesn't come again. */
+  shared(peer: Peer): Attributes | undefined {
+    this.#sent ??= [];
+    for (const each of this.#sent) {
+      if (each.peer !== peer) continue;
+      each.attributes ??= this.attributes(peer);
+      return each.attributes;
+    }
+    if (this.#sent.length < MOST_PEERS) this.#sent.push({ peer, attributes: undefined });
+    return undefined;
+  }
+}
+
+/** Starts the span of a query to `peer`; its name is the query's summary. */
+export function startQuery(tools: Tools, text: QueryText, peer: Peer): Span | undefined {
+  const name = text.summary !== '' ? text.summary : peer.system;
+  const shared = text.shared(peer);
+  return shared === undefined
+    ? tools.startClientSpan(name, text.attributes(peer))
+    : tools.startClientSpan(name, undefined, shared);
 }
 
 /** The texts of one dialect that were read lately; longer ones than 4,096 characters are read each time. */

@@ -5,11 +5,11 @@
  * Its statements run in the call itself (or, in sqlite3, on a thread): there is no server, no address and no port, and
  * `db.namespace` is the file's path.
  */
-import type { Attributes, Span } from '@opentelemetry/api';
+import type { Span } from '@opentelemetry/api';
 import type { Tools } from '../instrumentation';
 import { wrap } from '../wrap';
 import { type Peer, Peers } from './peer';
-import { QueryTexts } from './query-text';
+import { type QueryText, QueryTexts, startQuery } from './query-text';
 
 const SYSTEM = 'sqlite';
 
@@ -30,8 +30,8 @@ const CODES =
   );
 
 export interface SqliteQuery {
-  readonly name: string;
-  readonly attributes: Attributes;
+  readonly text: QueryText;
+  readonly peer: Peer;
   /** Whether the rows of the result are the rows returned. */
   readonly selects: boolean;
 }
@@ -52,8 +52,8 @@ export function sqlitePeer(file: unknown): Peer {
 export function sqliteQuery(sql: string, peer: Peer): SqliteQuery {
   const text = texts.get(sql);
   return {
-    name: text.summary !== '' ? text.summary : SYSTEM,
-    attributes: text.attributes(peer),
+    text,
+    peer,
     selects: text.selects,
   };
 }
@@ -76,9 +76,8 @@ export function patchStatements(prototype: object, mark: string, tools: Tools): 
   }
 }
 
-/** The attributes become the span's own, so it gets a copy. */
-export function startSqliteSpan(query: SqliteQuery, tools: Tools): Span | undefined {
-  return tools.startClientSpan(query.name, { ...query.attributes });
+export function startSqliteSpan({ text, peer }: SqliteQuery, tools: Tools): Span | undefined {
+  return startQuery(tools, text, peer);
 }
 
 /** Runs `original` in a span that ends with it, or with the iterator that it returns. */

@@ -8,7 +8,7 @@ import { type Attributes, type Context, context, type Span } from '@opentelemetr
 import type { Patch, Tools } from '../instrumentation';
 import { wrap } from '../wrap';
 import { type Peer, Peers } from './peer';
-import { QueryTexts } from './query-text';
+import { QueryTexts, startQuery } from './query-text';
 
 const MARK = 'tedious';
 const SYSTEM = 'microsoft.sql_server';
@@ -100,7 +100,7 @@ function start(
   if (method === 'callProcedure') return startProcedure(text, peer, tools);
   const query = texts.get(text);
   state.selects = query.selects;
-  return tools.startClientSpan(query.summary !== '' ? query.summary : SYSTEM, { ...query.attributes(peer) });
+  return startQuery(tools, query, peer);
 }
 
 function startProcedure(name: string, peer: Peer, tools: Tools): Span | undefined {

@@ -4,7 +4,14 @@
  * https://opentelemetry.io/docs/specs/otel/trace/sdk_exporters/jaeger/ and .../common/mapping-to-non-otlp/; the page
  * leaves trace state and links' attributes out, and so do we.
  */
-import { type HrTime, type Link, type SpanContext, SpanKind, SpanStatusCode } from '@opentelemetry/api';
+import {
+  type Attributes,
+  type HrTime,
+  type Link,
+  type SpanContext,
+  SpanKind,
+  SpanStatusCode,
+} from '@opentelemetry/api';
 import type { ReadableSpan, TimedEvent } from '@opentelemetry/sdk-trace-base';
 import { LOG, REFERENCE, REFERENCE_TYPE, SPAN, SPAN_FLAG } from '../../thrift/jaeger';
 import * as Type from '../../thrift/type';
@@ -23,16 +30,22 @@ interface OwnSpan {
   readonly endMicros?: number;
   /** Debug 2, firehose 8. */
   readonly jaegerFlags?: number;
+  /** Attributes that it has in common with many spans, and keys and values of all others; undefined for an object. */
+  readonly shared?: Attributes | undefined;
+  readonly list?: readonly unknown[] | undefined;
 }
 
-/** A span of our own, whose ids need no parsing: words of 32 bits, the first digits first. */
+/** A trace id, the first digits first. */
+interface TraceWords {
+  readonly word0: number;
+  readonly word1: number;
+  readonly word2: number;
+  readonly word3: number;
+}
+
+/** A span of our own, whose ids need no parsing: words of 32 bits. */
 interface WordedSpan extends ReadableSpan {
-  readonly trace: {
-    readonly word0: number;
-    readonly word1: number;
-    readonly word2: number;
-    readonly word3: number;
-  };
+  readonly trace: { readonly words: TraceWords };
   readonly idHigh: number;
   readonly idLow: number;
   readonly parentHigh: number;
@@ -45,7 +58,15 @@ interface SharedTags {
   readonly ok: Fragment;
   readonly failed: Fragment;
   readonly error: Fragment;
-  readonly scopes: WeakMap<object, Fragment>;
+  /** The kind and the scope, by the scope and the kind's number. */
+  readonly scopes: WeakMap<object, Fragment[]>;
+  /** By the object that spans have in common. */
+  readonly attributes: WeakMap<Attributes, SharedAttributes>;
+}
+
+interface SharedAttributes {
+  readonly count: number;
+  readonly tags: Fragment;
 }
 
 const NO_ID = '0'.repeat(32);
@@ -92,11 +113,11 @@ export function encodeSpan(writer: Writer, span: ReadableSpan): void {
 }
 
 function encodeWords(writer: Writer, span: WordedSpan): void {
-  const { trace } = span;
+  const { word0, word1, word2, word3 } = span.trace.words;
   writer.field(Type.I64, SPAN.traceIdLow, 0);
-  writer.i64Words(trace.word2, trace.word3);
+  writer.i64Words(word2, word3);
   writer.field(Type.I64, SPAN.traceIdHigh, SPAN.traceIdLow);
-  writer.i64Words(trace.word0, trace.word1);
+  writer.i64Words(word0, word1);
   writer.field(Type.I64, SPAN.spanId, SPAN.traceIdHigh);
   writer.i64Words(span.idHigh, span.idLow);
   writer.field(Type.I64, SPAN.parentSpanId, SPAN.spanId);
@@ -120,14 +141,18 @@ function encodeIds(writer: Writer, span: ReadableSpan): void {
 /** @returns whether there was any */
 function encodeTags(writer: Writer, span: ReadableSpan): boolean {
   const shared = sharedTags(writer.protocol);
-  const { attributes, status } = span;
-  const keys = Object.keys(attributes);
+  const { status } = span;
+  const { list } = span as OwnSpan;
+  const common = sharedAttributes(writer, shared, (span as OwnSpan).shared);
+  const attributes = list === undefined ? span.attributes : undefined;
+  const keys = attributes === undefined ? undefined : Object.keys(attributes);
   const kind = shared.kinds[span.kind];
   const code = status.code;
   const failed = code === SpanStatusCode.ERROR;
   const described = (failed || code === SpanStatusCode.OK) && !!status.message;
   const scope = span.instrumentationScope ?? (span as OldSpan).instrumentationLibrary;
-  let count = keys.length;
+  let count = keys === undefined ? list!.length / 2 : keys.length;
+  if (common !== undefined) count += common.count;
   if (kind !== undefined) count++;
   if (failed) count += 2;
   else if (code === SpanStatusCode.OK) count++;
@@ -141,17 +166,20 @@ function encodeTags(writer: Writer, span: ReadableSpan): boolean {
 
   writer.field(Type.LIST, SPAN.tags, SPAN.duration);
   writer.list(Type.STRUCT, count);
-  for (let index = 0; index < keys.length; index++) {
-    const key = keys[index]!;
-    encodeTag(writer, key, attributes[key]);
+  if (common !== undefined) writer.fragment(common.tags);
+  if (keys === undefined) {
+    for (let at = 0; at < list!.length; at += 2) encodeTag(writer, list![at] as string, list![at + 1]);
+  } else {
+    for (const key of keys) encodeTag(writer, key, attributes![key]);
   }
   // Behind the attributes: where an attribute has one of these names, Jaeger v2 keeps what comes last.
   if (failed) writer.fragment(shared.failed);
   else if (code === SpanStatusCode.OK) writer.fragment(shared.ok);
   if (described) encodeStringTag(writer, 'otel.status_description', toText(status.message));
   if (failed) writer.fragment(shared.error);
-  if (kind !== undefined) writer.fragment(kind);
-  if (scope) writer.fragment(shared.scopes.get(scope) ?? scopeTags(writer, shared, scope));
+  if (scope)
+    writer.fragment(shared.scopes.get(scope)?.[span.kind] ?? scopeTags(writer, shared, scope, span.kind));
+  else if (kind !== undefined) writer.fragment(kind);
   if (span.droppedAttributesCount > 0)
     encodeNumberTag(writer, 'otel.dropped_attributes_count', span.droppedAttributesCount);
   if (span.droppedEventsCount > 0)
@@ -211,6 +239,25 @@ function sharedTags(protocol: Writer['protocol']): SharedTags {
   return binary;
 }
 
+/** Encoded once, for as long as the object lives. */
+function sharedAttributes(
+  writer: Writer,
+  shared: SharedTags,
+  attributes: Attributes | undefined,
+): SharedAttributes | undefined {
+  if (attributes === undefined) return undefined;
+  let known = shared.attributes.get(attributes);
+  if (known === undefined) {
+    const keys = Object.keys(attributes);
+    const tags = fragment(writer.protocol, (own) => {
+      for (const key of keys) encodeTag(own, key, attributes[key]);
+    });
+    known = { count: keys.length, tags };
+    shared.attributes.set(attributes, known);
+  }
+  return known;
+}
+
 function createSharedTags(protocol: Writer['protocol']): SharedTags {
   const kinds: (Fragment | undefined)[] = [undefined, undefined, undefined, undefined, undefined];
   for (const [kind, name] of Object.entries(KIND_NAMES)) {
@@ -222,6 +269,7 @@ function createSharedTags(protocol: Writer['protocol']): SharedTags {
     failed: fragment(protocol, (writer) => encodeStringTag(writer, 'otel.status_code', 'ERROR')),
     error: fragment(protocol, (writer) => encodeBoolTag(writer, 'error', true)),
     scopes: new WeakMap(),
+    attributes: new WeakMap(),
   };
 }
 
@@ -233,11 +281,16 @@ function scopeTags(
   writer: Writer,
   shared: SharedTags,
   scope: ReadableSpan['instrumentationScope'],
+  kind: SpanKind,
 ): Fragment {
   const tags = fragment(writer.protocol, (own) => {
+    const kindTag = shared.kinds[kind];
+    if (kindTag !== undefined) own.fragment(kindTag);
     if (scope.name) encodeStringTag(own, 'otel.scope.name', toText(scope.name));
     if (scope.version) encodeStringTag(own, 'otel.scope.version', toText(scope.version));
   });
-  shared.scopes.set(scope, tags);
+  const byKind = shared.scopes.get(scope) ?? [];
+  byKind[kind] = tags;
+  shared.scopes.set(scope, byKind);
   return tags;
 }

@@ -46,6 +46,8 @@ const LOOK_AGAIN = 5_000;
 const SHARE = 30;
 /** What was read says nothing about others' packets after so many milliseconds. */
 const FRESH = 5;
+/** While one look after the other finds the queue empty and nobody else there, it holds longer, up to this. */
+const MOST_FRESH = 40;
 /** A receiver whose full queue doesn't move for so long, in milliseconds, has stopped: it isn't waited for. */
 const PATIENCE = 2_000;
 /** How often it is looked at then. */
@@ -68,6 +70,8 @@ export class ReceiverQueue {
   #others = false;
   /** Bytes of memory that fit, by the last read and what was sent since. */
   #room = 0;
+  /** How long that holds, in milliseconds. */
+  #fresh = FRESH;
   #readAt = Number.NEGATIVE_INFINITY;
   /** Before then the tables aren't read. */
   #nextRead = Number.NEGATIVE_INFINITY;
@@ -94,7 +98,7 @@ export class ReceiverQueue {
     if (this.#locals === undefined) return undefined;
     const memory = memoryOf(length);
     const now = this.#now();
-    if (!this.#blind && now - this.#readAt < FRESH && memory <= this.#room) return 0;
+    if (!this.#blind && now - this.#readAt < this.#fresh && memory <= this.#room) return 0;
     if (now < this.#nextRead && !(urgent && !this.#blind)) {
       return this.#blind || this.#stopped(now) ? undefined : Math.ceil(this.#nextRead - now);
     }
@@ -146,6 +150,8 @@ export class ReceiverQueue {
     // While something waits, up to a quarter of the buffer may be free and not yet given back by the kernel, which
     // leaves it out of what it shows (`udp_rmem_release` in net/ipv4/udp.c).
     this.#room = row.queued === 0 ? this.#limit : this.#limit * 0.75 - row.queued;
+    const calm = row.queued === 0 && !this.#others && row.drops === before?.drops;
+    this.#fresh = calm ? Math.min(this.#fresh * 2, MOST_FRESH) : FRESH;
     if (before === undefined || before.inode !== row.inode) return;
     if (row.queued < before.queued) this.#stuckSince = undefined;
     const dropped = row.drops - before.drops;

@@ -129,3 +129,21 @@ test('an instrumentation that fails again and again is off after ten times, said
   assert.equal(lines.filter((line) => line.includes('TA_PATCH_DISABLED')).length, 1);
   assert.equal(lines.filter((line) => line.includes('TA_PATCH_FAULT')).length, 1);
 });
+
+test('odd input among calls that work never switches an instrumentation off; a failure at each call does', () => {
+  const ended = (tools: ReturnType<typeof createTools>) =>
+    tools.endClientSpan(tools.startClientSpan('query', {})!);
+  const tools = createTools('given odd input');
+  for (let call = 0; call < 100; call++) {
+    if (call % 10 === 0) tools.fault(new Error('trapped'));
+    else for (let other = 0; other < 2; other++) ended(tools);
+  }
+  assert.equal(tools.wanted(), true);
+  // Half of what a call does may work, as ending its span.
+  const broken = createTools('broken');
+  for (let call = 0; call < 10; call++) {
+    broken.fault(new Error('x'));
+    ended(broken);
+  }
+  assert.equal(broken.wanted(), false);
+});
