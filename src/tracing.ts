@@ -4,6 +4,7 @@
  */
 import { basename } from 'node:path';
 import { type Context, ProxyTracerProvider, type Tracer } from '@opentelemetry/api';
+import type { SpanLimits } from '@opentelemetry/sdk-trace-base';
 import type { Config } from './config/config';
 import type { Environment } from './config/parser';
 import { contained, fault } from './diagnostics/contain';
@@ -18,6 +19,7 @@ import { debugId } from './propagate/uber-trace-id';
 import type { Globals } from './record/api-globals';
 import { BaggageNotes } from './record/baggage-notes';
 import { extractingLayers } from './record/context-layer';
+import { shortenContextLookup } from './record/context-lookup';
 import { ContextManager } from './record/context-manager';
 import { OpenSpans } from './record/open-spans';
 import { type ProcessEnd, ProcessTrace } from './record/process-trace';
@@ -59,26 +61,7 @@ export function createTracing(given: Config, env: Environment): Tracing {
   const budget = createBudget(config);
   const sender = createTail(config, createSender(config));
   const processor = budget?.measured(sender) ?? sender;
-  const {
-    sampler: chosen,
-    start,
-    stop,
-    late,
-    flagsOf,
-  } = createSampler(
-    { ...config.sampler, roots: config.roots, rules: config.samplingRules, guard: guardOf(config) },
-    {
-      serviceName: config.serviceName,
-      endpoint: config.samplingEndpoint,
-      interval: config.samplingRefreshIntervalMillis,
-      maxOperations: config.samplingMaxOperations,
-    },
-    {
-      debugIdOf: config.propagators.includes('jaeger') ? debugId : undefined,
-      flagsOf: jaegerFlags,
-      headerOf: notedHeader,
-    },
-  );
+  const { sampler: chosen, start, stop, late, flagsOf } = samplerOf(config);
   const sampler = budget?.sampler(chosen) ?? chosen;
   const decisions = new DecisionLog(String(sampler));
   // What samples nothing needn't be asked for each Redis command and query below an unsampled request.
@@ -91,14 +74,7 @@ export function createTracing(given: Config, env: Environment): Tracing {
       isMainThread ? undefined : threadId,
     ),
     sampler,
-    limits: {
-      attributeCountLimit: config.spanAttributeCountLimit,
-      eventCountLimit: config.spanEventCountLimit,
-      linkCountLimit: config.spanLinkCountLimit,
-      attributePerEventCountLimit: config.eventAttributeCountLimit,
-      attributePerLinkCountLimit: config.linkAttributeCountLimit,
-      attributeValueLengthLimit: config.attributeValueLengthLimit,
-    },
+    limits: limitsOf(config),
     processor,
     redaction: config.redactKeys.length > 0 ? createRedaction(config) : undefined,
     open,
@@ -123,6 +99,7 @@ export function createTracing(given: Config, env: Environment): Tracing {
     headersToNote(config),
   );
   const context = new ContextManager();
+  shortenContextLookup();
   context.base = readProcessContext(env, propagation);
   let processTrace: ProcessTrace | undefined;
   if (config.processSpan) {
@@ -156,6 +133,36 @@ export function createTracing(given: Config, env: Environment): Tracing {
         options: { ...options, own: config.instrumentationOptions[instrumentation] ?? {} },
         followsParent,
       }),
+  };
+}
+
+/** What decides about new traces, with all that the settings put around it. */
+function samplerOf(config: Config): ReturnType<typeof createSampler> {
+  return createSampler(
+    { ...config.sampler, roots: config.roots, rules: config.samplingRules, guard: guardOf(config) },
+    {
+      serviceName: config.serviceName,
+      endpoint: config.samplingEndpoint,
+      interval: config.samplingRefreshIntervalMillis,
+      maxOperations: config.samplingMaxOperations,
+    },
+    {
+      debugIdOf: config.propagators.includes('jaeger') ? debugId : undefined,
+      flagsOf: jaegerFlags,
+      headerOf: notedHeader,
+    },
+  );
+}
+
+/** In the names of OpenTelemetry's SDK. */
+function limitsOf(config: Config): Required<SpanLimits> {
+  return {
+    attributeCountLimit: config.spanAttributeCountLimit,
+    eventCountLimit: config.spanEventCountLimit,
+    linkCountLimit: config.spanLinkCountLimit,
+    attributePerEventCountLimit: config.eventAttributeCountLimit,
+    attributePerLinkCountLimit: config.linkAttributeCountLimit,
+    attributeValueLengthLimit: config.attributeValueLengthLimit,
   };
 }
 

@@ -7,10 +7,12 @@ import { type Attributes, ROOT_CONTEXT, SpanKind, SpanStatusCode, trace } from '
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace-base';
 import {
+  AlwaysOnSampler,
   BasicTracerProvider,
   InMemorySpanExporter,
   SimpleSpanProcessor,
 } from '@opentelemetry/sdk-trace-base';
+import { TracerProvider } from '../../../../src/record/tracer-provider';
 import { BatchPacket } from '../../../../src/send/encode/batch-packet';
 import { plainResource, Random, randomSpan } from '../../../support/span-population';
 import { decodeEmitBatch, type PlainSpan, type PlainTag } from '../../../support/thrift-oracle';
@@ -192,5 +194,56 @@ test('more keys than are kept, and keys too long to keep, arrive like others', (
       { ...values(sent(plainSpan({ attributes })).tags), ...attributes },
       values(sent(plainSpan({ attributes })).tags),
     );
+  }
+});
+
+test('a span of our own says the same as a plain copy of it: ids in words, shared attributes, a list', () => {
+  const ended: ReadableSpan[] = [];
+  const provider = new TracerProvider({
+    resource: plainResource({}),
+    sampler: new AlwaysOnSampler(),
+    limits: { attributeCountLimit: 9 } as never,
+    processor: { onStart() {}, onEnd: (span: ReadableSpan) => ended.push(span) } as never,
+    surroundings: { flagsOf: () => 0, followsParent: true },
+  });
+  const tracer = provider.createTrustedTracer('own', '1');
+  const shared = { 'db.system.name': 'redis', port: 6379, on: true, text: 'ö'.repeat(500) };
+  const remote = {
+    traceId: `0${'9af8'.repeat(7)}fff`,
+    spanId: '80000000ffffffff',
+    traceFlags: 1,
+    isRemote: true,
+  };
+  for (const under of [ROOT_CONTEXT, trace.setSpanContext(ROOT_CONTEXT, remote)]) {
+    const root = tracer.startSpan('root', { kind: SpanKind.SERVER, list: ['a', 1], shared } as never, under);
+    const below = trace.setSpan(under, root);
+    const child = tracer.startSpan('child', { kind: SpanKind.CLIENT, shared } as never, below);
+    child.setAttribute('rows', 2).end();
+    root.setAttribute('port', 1).end();
+    tracer.startSpan('later', { attributes: { plain: 'x' } }, below).end();
+  }
+  assert.equal(ended.length, 6);
+  for (const span of ended) {
+    const first = sent(span);
+    // The second time its shared attributes are known.
+    assert.deepEqual(sent(span), first);
+    const { name, kind, startTime, duration, status, links, events, parentSpanContext } = span;
+    const { attributes, instrumentationScope } = span;
+    const context = span.spanContext();
+    const times = { startTime, duration, status, links, events };
+    const plain = plainSpan({
+      ...{ name, kind, ...times, parentSpanContext, attributes, instrumentationScope },
+      ...{
+        spanContext: () => context,
+        droppedAttributesCount: 0,
+        droppedEventsCount: 0,
+        droppedLinksCount: 0,
+      },
+    });
+    const copied = sent(plain);
+    assert.deepEqual(values(first.tags), values(copied.tags));
+    // Times differ by the part of a microsecond that only our own spans know.
+    const same = { tags: [], startTime: 0, duration: 0 };
+    assert.deepEqual({ ...first, ...same }, { ...copied, ...same });
   }
 });

@@ -1,0 +1,35 @@
+/**
+ * Guards that the shortened way to the active context finds whatever the API itself would find.
+ */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { type Context, context, createContextKey, ROOT_CONTEXT } from '@opentelemetry/api';
+import { shortenContextLookup } from '../../../src/record/context-lookup';
+import { ContextManager } from '../../../src/record/context-manager';
+
+const KEY = Symbol.for('opentelemetry.js.api.1');
+const globals = globalThis as { [KEY]?: { version: string; context?: ContextManager } };
+const withBase = (base: Context) => Object.assign(new ContextManager(), { base });
+
+test('the API has what is replaced, and finds the manager that is registered, changed or gone', () => {
+  const one = ROOT_CONTEXT.setValue(createContextKey('one'), 1);
+  const two = ROOT_CONTEXT.setValue(createContextKey('two'), 2);
+  const usual = (context as any)._getContextManager;
+  assert.equal(typeof usual, 'function');
+  assert.ok(context.setGlobalContextManager(withBase(one)));
+  shortenContextLookup();
+  shortenContextLookup();
+  assert.notEqual((context as any)._getContextManager, usual);
+  assert.equal(context.active(), one);
+
+  globals[KEY]!.context = withBase(two);
+  assert.equal(context.active(), two);
+  context.disable();
+  assert.equal(context.active(), ROOT_CONTEXT);
+
+  const { version } = globals[KEY]!;
+  globals[KEY] = { version, context: withBase(one) };
+  assert.equal(context.active(), one);
+  delete globals[KEY];
+  assert.equal(context.active(), ROOT_CONTEXT);
+});
