@@ -1,7 +1,7 @@
 // Builds dist/: CommonJS chunks, one for each library's patch, the type declarations of the public parts, and what says
 // whose code is in it.
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, rmdirSync, rmSync, unlinkSync } from 'node:fs';
+import { chmodSync, existsSync, readdirSync, readFileSync, rmdirSync, rmSync, unlinkSync } from 'node:fs';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
@@ -377,6 +377,8 @@ await bundle(parts, 'part-', {
 });
 // With the settings' documentation, which `config` prints.
 await bundle(commands, '', { banner: '#!/usr/bin/env node', codeSplitting: false }, [builtElsewhere], []);
+// npm does it where it installs the package; in a clone, and through a link to it, nobody else does.
+chmodSync(join(dist, 'cli.js'), 0o755);
 for (const file of await buildViewerUi(dist)) bundledFiles.add(file);
 const packages = bundledPackages(bundledFiles);
 writeNotices(packages, dist);

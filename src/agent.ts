@@ -6,8 +6,8 @@
  */
 import { join } from 'node:path';
 import type { Config, Options } from './config/config';
+import { destinationText } from './config/destination';
 import { readSurroundings } from './config/environment';
-import { show } from './config/problem';
 import { resolveConfig } from './config/resolve';
 import { contained } from './diagnostics/contain';
 import { type Counters, counters } from './diagnostics/counters';
@@ -61,6 +61,7 @@ export interface Agent {
 
 /**
  * Starts with settings from `code` and the environment. Undefined where it stands back.
+ * @param origin the folder that it is loaded from, for messages
  * @param onTracing called when something is traced for the first time; may be before this function returns
  */
 export function createAgent(code: Options, origin: string, onTracing: () => void): Agent | undefined {
@@ -127,19 +128,14 @@ export function createAgent(code: Options, origin: string, onTracing: () => void
   // Its span begins with the process, and the children's environment names it.
   if (config.processSpan) load();
 
-  // Node's own modules, which nothing tells of: patched at once, but only where they are asked for by name.
   if (namesAny(config)) {
-    const named = libraries()
-      .builtinRowsByName()
-      .filter((row) => wanted(row, false));
-    for (const row of named) patcher.apply(row, require(row.module), builtin(row.module));
-    if (named.length > 0) Module.syncBuiltinESMExports();
+    patchNamed(wanted, patcher);
     reportUnused(config.instrumentationOptions);
   }
 
   report('TA_STARTED', {
     service: config.serviceName,
-    destination: destinationOf(config),
+    destination: destinationText(config),
     sampler: `${config.sampler.parentBased ? 'parent-based ' : ''}${config.sampler.type}(${config.sampler.argument})`,
   });
   return {
@@ -179,13 +175,6 @@ function reportBundle(
   else if (isBundle && seen.length === 0) report('TA_BUNDLE', { file });
 }
 
-/** For the line that tells where spans go. */
-function destinationOf(config: Config): string {
-  const { agentHost, agentPort, endpoint, exporter } = config;
-  const jaeger = endpoint === undefined ? `udp://${agentHost}:${agentPort}` : show(endpoint);
-  return exporter.map((name) => (name === 'jaeger' ? jaeger : name)).join(', ');
-}
-
 /** A part of Node as a library. */
 function builtin(name: string): Library {
   return { name, version: process.versions.node, file: '', directory: '' };
@@ -194,6 +183,15 @@ function builtin(name: string): Library {
 /** The table of packages, read when it is first needed. */
 function libraries(): typeof import('./patch/libraries') {
   return require('./patch/libraries') as typeof import('./patch/libraries');
+}
+
+/** Patches Node's own modules that nothing tells of: at once, but only those that are asked for by name. */
+function patchNamed(wanted: ReturnType<typeof chosenBy>, patcher: Patcher): void {
+  const named = libraries()
+    .builtinRowsByName()
+    .filter((row) => wanted(row, false));
+  for (const row of named) patcher.apply(row, require(row.module), builtin(row.module));
+  if (named.length > 0) Module.syncBuiltinESMExports();
 }
 
 /** Whether the settings name an instrumentation that is to be used. */
@@ -215,6 +213,7 @@ function reportUnused(options: Config['instrumentationOptions']): void {
   }
 }
 
+/** Hears of each library and each of Node's own modules that loads. @returns a function that takes the hooks out */
 function hookLibraries(
   apply: Patcher['apply'],
   rows: () => readonly PackageRow[],

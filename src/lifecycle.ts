@@ -12,12 +12,14 @@ import { inLoaderThread, inMainThread } from './load/loader-thread';
 /** Where any copy of this package, of any version, finds the agent that runs. */
 const RUNNING = Symbol.for('tracing-agent.running');
 
+/** The agent of this process, whichever copy of the package started it. */
 export function runningAgent(): Agent | undefined {
   return (globalThis as any)[RUNNING];
 }
 
 /**
  * Starts the agent unless one runs. Never throws.
+ * @param origin the folder of the copy that starts it
  * @returns whether an agent runs that was started by this call
  */
 export function startOnce(options: Options, origin: string): boolean {

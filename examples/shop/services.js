@@ -1,5 +1,6 @@
 // Finds the shop's PostgreSQL and Redis, or brings its own for as long as the demo runs.
 const { spawn } = require('node:child_process');
+const { randomBytes } = require('node:crypto');
 const net = require('node:net');
 
 /** Whether something accepts a TCP connection there. */
@@ -27,34 +28,22 @@ function freePort() {
   });
 }
 
-/** Environment for `pg`, and how to stop what was started. A server that refuses the login counts as none. */
+/** Environment for `pg`, and how to stop what was started. A server that can't be used counts as none. */
 async function postgres() {
-  const { Client } = require('pg');
   const host = process.env.PGHOST ?? '127.0.0.1';
   const port = Number(process.env.PGPORT ?? 5432);
-  const env = {
-    PGHOST: host,
-    PGPORT: String(port),
-    PGUSER: process.env.PGUSER ?? 'postgres',
-    PGDATABASE: process.env.PGDATABASE ?? 'postgres',
-    ...(process.env.PGPASSWORD ? { PGPASSWORD: process.env.PGPASSWORD } : {}),
-  };
   if (host.startsWith('/') || (await reachable(host, port))) {
-    const client = new Client({
-      host,
-      port,
-      user: env.PGUSER,
-      database: env.PGDATABASE,
-      password: env.PGPASSWORD,
-    });
+    const env = {
+      PGHOST: host,
+      PGPORT: String(port),
+      PGUSER: process.env.PGUSER ?? 'postgres',
+      PGDATABASE: process.env.PGDATABASE ?? 'postgres',
+      ...(process.env.PGPASSWORD ? { PGPASSWORD: process.env.PGPASSWORD } : {}),
+    };
     try {
-      await client.connect();
-      await client.end();
-      return { env, name: `PostgreSQL at ${host}:${port}`, stop: async () => {} };
+      return { ...(await inOwnSchema(env)), name: `PostgreSQL at ${host}:${port}` };
     } catch (error) {
-      console.log(
-        `PostgreSQL at ${host}:${port} refuses the login (${error.message}); using an embedded one`,
-      );
+      console.log(`PostgreSQL at ${host}:${port} can't be used (${error.message}); using an embedded one`);
     }
   }
   const { PGlite } = require('@electric-sql/pglite');
@@ -76,6 +65,16 @@ async function postgres() {
       await server.stop();
       await db.close();
     },
+  };
+}
+
+/** In a server that was there before: the shop opens with a full stock each time, and leaves nothing behind. */
+async function inOwnSchema(env) {
+  const schema = `shop_demo_${randomBytes(4).toString('hex')}`;
+  await query(env, `CREATE SCHEMA ${schema}`);
+  return {
+    env: { ...env, PGOPTIONS: `${process.env.PGOPTIONS ?? ''} -c search_path=${schema}`.trim() },
+    stop: () => query(env, `DROP SCHEMA ${schema} CASCADE`),
   };
 }
 
@@ -115,6 +114,15 @@ async function redis() {
 
 /** Makes the shop's tables, and puts in what it sells. */
 async function prepareDatabase(env) {
+  await query(
+    env,
+    `CREATE TABLE shop_products (id text PRIMARY KEY, price int NOT NULL);
+     CREATE TABLE shop_orders (product text NOT NULL, price int NOT NULL);
+     INSERT INTO shop_products VALUES ('mug', 9), ('shirt', 19), ('teapot', 29)`,
+  );
+}
+
+async function query(env, statements) {
   const { Client } = require('pg');
   const client = new Client({
     host: env.PGHOST,
@@ -122,14 +130,14 @@ async function prepareDatabase(env) {
     user: env.PGUSER,
     database: env.PGDATABASE,
     password: env.PGPASSWORD,
+    options: env.PGOPTIONS,
   });
   await client.connect();
-  await client.query('CREATE TABLE IF NOT EXISTS shop_products (id text PRIMARY KEY, price int NOT NULL)');
-  await client.query('CREATE TABLE IF NOT EXISTS shop_orders (product text NOT NULL, price int NOT NULL)');
-  await client.query(
-    "INSERT INTO shop_products VALUES ('mug', 9), ('shirt', 19), ('teapot', 29) ON CONFLICT (id) DO NOTHING",
-  );
-  await client.end();
+  try {
+    await client.query(statements);
+  } finally {
+    await client.end();
+  }
 }
 
 module.exports = { postgres, prepareDatabase, redis };

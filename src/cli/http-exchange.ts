@@ -10,7 +10,7 @@ export interface Answer {
   readonly headers: IncomingMessage['headers'];
 }
 
-/** A large trace; beyond that the end is left out. */
+/** Of an answer: a large trace; beyond that the end is left out. */
 const MOST_BYTES = 32 << 20;
 
 /** What went wrong before there was a whole answer: a system's code such as ECONNREFUSED, or a sentence. */

@@ -19,6 +19,7 @@ export class OwnTrace {
   readonly spanId: string;
   /** Of the trace that this process was started in. */
   readonly parentSpanId: string | undefined;
+  /** Milliseconds since 1970. */
   readonly start = Date.now();
 
   /** @param env continues the trace that it names, if any */

@@ -6,7 +6,7 @@ import { basename } from 'node:path';
 import type { Environment } from '../config/parser';
 import { type CommandEnd, endAs, runCommand } from './child-command';
 import { deliver } from './delivery';
-import { withAgent } from './node-options';
+import { scriptOf, withAgent } from './node-options';
 import { type HeaderFormat, OwnTrace } from './own-trace';
 import { traceLink } from './query-api';
 import { effectiveSettings, likelyPage } from './settings';
@@ -166,25 +166,4 @@ function viewVariables(view: CommandView): Environment {
     TRACING_AGENT_AGENT_PORT: String(view.agentPort),
     TRACING_AGENT_ENDPOINT: undefined,
   };
-}
-
-/** The main script of `node … app.js`; undefined for other commands. */
-export function scriptOf(command: readonly string[]): string | undefined {
-  const at = command.findIndex((word) => /^node(?:js)?(?:\.exe)?$/.test(basename(word)));
-  if (at === -1) return undefined;
-  const withValue = [
-    '-r',
-    '--require',
-    '--import',
-    '--loader',
-    '--experimental-loader',
-    '-C',
-    '--conditions',
-  ];
-  for (let next = at + 1; next < command.length; next++) {
-    const word = command[next]!;
-    if (withValue.includes(word)) next++;
-    else if (!word.startsWith('-')) return word;
-  }
-  return undefined;
 }

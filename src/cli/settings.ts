@@ -73,13 +73,6 @@ function shown(value: unknown): string {
   return typeof value === 'object' ? JSON.stringify(value) : show(value);
 }
 
-/** Where spans go, for a sentence. */
-export function destinationText(config: Config): string {
-  const jaeger =
-    config.endpoint === undefined ? `udp://${config.agentHost}:${config.agentPort}` : show(config.endpoint);
-  return config.exporter.map((name) => (name === 'jaeger' ? jaeger : name)).join(', ') || 'nowhere';
-}
-
 /** Jaeger's page at its usual port beside the destination. */
 export function likelyPage(config: Config): string {
   const host = config.endpoint === undefined ? config.agentHost : new URL(config.endpoint).hostname;

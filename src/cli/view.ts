@@ -95,10 +95,9 @@ export function openBrowser(url: string): void {
 }
 
 async function start(options: ViewerOptions): Promise<Viewer> {
-  const entry = require('../viewer/index') as { startViewer?: (options: ViewerOptions) => Promise<Viewer> };
-  if (entry.startViewer === undefined) throw new CommandError('this build of tracing-agent has no viewer');
+  const { startViewer } = require('../viewer/index') as typeof import('../viewer/index');
   try {
-    return await entry.startViewer(options);
+    return await startViewer(options);
   } catch (error) {
     const { message, code } = error as NodeJS.ErrnoException;
     throw Object.assign(new CommandError(message), { code });

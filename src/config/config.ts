@@ -290,6 +290,9 @@ export interface Settings {
 
 export type OptionName = keyof Settings;
 
+/** While it is being put together. */
+export type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
 /** The resolved settings. Under their own names, but for the sampler, which is one thing with its argument. */
 export interface Config extends Omit<Settings, 'sampler' | 'samplerArgument' | 'enable'> {
   readonly sampler: SamplerConfig;

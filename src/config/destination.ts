@@ -1,14 +1,19 @@
 /**
- * Settles settings that exclude each other: collector or agent, user or token; and the protocol that a port implies.
- * Beside a span's way: last step of resolution for where spans go.
+ * Where spans go: settles settings that exclude each other (collector or agent, user or token), and says it in words.
+ * Beside a span's way: last step of resolution for the destination.
  */
-import type { OptionName, Settings } from './config';
+import type { Config, Mutable, OptionName, Settings } from './config';
+import { show } from './problem';
 import { highest, outranks, type Source } from './source';
-
-type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 /** The agent's port for Thrift binary; any other is taken for compact. */
 const BINARY_PORT = 6832;
+
+/** Each exporter's destination, for a line that tells where spans go; credentials are left out. */
+export function destinationText({ agentHost, agentPort, endpoint, exporter }: Config): string {
+  const jaeger = endpoint === undefined ? `udp://${agentHost}:${agentPort}` : show(endpoint);
+  return exporter.map((name) => (name === 'jaeger' ? jaeger : name)).join(', ') || 'nowhere';
+}
 
 /** Changes `settings` and `sources` in place. What lost is undefined, its source `excluded`. */
 export function settleDestination(settings: Mutable<Settings>, sources: Record<OptionName, Source>): void {

@@ -36,12 +36,21 @@ const COLLECTOR_NAMES = /HTTP|BINARY|THRIFT/;
 /** The agent's ports for the old Zipkin format, configuration and admin. */
 const OTHER_AGENT_PORTS = ['5775', '5778', '14271'];
 const OTHER_AGENT_NAMES = /ZIPKIN|ZK|CONFIG|ADMIN/;
-const SERVICE_ADDRESS = /^(tcp|udp):\/\/(\[[^\]]+\]|[^/:]+):(\d+)$/;
+const HOST_AND_PORT = /^(tcp|udp):\/\/(\[[^\]]+\]|[^/:]+):(\d+)$/;
 
 /** Without one of these there is nothing to find: the usual case, which must cost nothing. */
 const SERVICES = [COLLECTOR, AGENT].flatMap((service) => [`${service}_SERVICE_HOST`, `${service}_PORT`]);
 const NOTHING: Discovered = {};
 
+/**
+ * Whether a variable's value is the address of a service, `tcp://10.0.0.1:6831`: Kubernetes has set it then, under a name
+ * that is also a setting's, as JAEGER_AGENT_PORT.
+ */
+export function isServiceAddress(value: string): boolean {
+  return /^(?:tcp|udp|sctp):\/\//.test(value.trim());
+}
+
+/** What the variables tell of Jaeger; nothing in most processes. */
 export function discoverServices(env: Environment): Discovered {
   if (!SERVICES.some((name) => env[name] !== undefined)) return NOTHING;
   const collector = serviceHost(env, COLLECTOR);
@@ -93,7 +102,7 @@ function serviceHost(env: Environment, service: string): Found | undefined {
   const value = env[name]?.trim();
   if (value) return { name, value };
   const older = `${service}_PORT`;
-  const address = SERVICE_ADDRESS.exec(env[older]?.trim() ?? '');
+  const address = HOST_AND_PORT.exec(env[older]?.trim() ?? '');
   return address === null ? undefined : { name: older, value: address[2]! };
 }
 
@@ -110,6 +119,6 @@ function servicePorts(env: Environment, service: string): ServicePort[] {
   if (/^\d+$/.test(value)) result.push({ name: first, value, portName: '' });
   if (result.length > 0) return result;
   const older = `${service}_PORT`;
-  const address = SERVICE_ADDRESS.exec(env[older]?.trim() ?? '');
+  const address = HOST_AND_PORT.exec(env[older]?.trim() ?? '');
   return address === null ? [] : [{ name: older, value: address[3]!, portName: '' }];
 }

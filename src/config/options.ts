@@ -5,10 +5,19 @@
  * The first name of each row is always TRACING_AGENT_ and the option's name in capitals; the names are in the order of
  * precedence, as `source.ts` ranks them.
  */
-import type { OptionName, PropagatorName, Settings } from './config';
-import { bearerToken, destinations, headerName, headers, host, httpAddress, userName } from './parse-address';
+import type { ExporterName, OptionName, PropagatorName, Settings } from './config';
+import {
+  bearerToken,
+  destinations,
+  headerName,
+  headers,
+  host,
+  httpAddress,
+  TOKEN,
+  userName,
+} from './parse-address';
 import { networks } from './parse-networks';
-import { milliseconds, percent, port, positiveNumber, wholeNumber } from './parse-number';
+import { milliseconds, nonNegativeNumber, percent, port, wholeNumber } from './parse-number';
 import { optionsByName } from './parse-options-by-name';
 import { samplerArgument } from './parse-sampler-argument';
 import { resourceAttributes, tags } from './parse-tags';
@@ -69,8 +78,7 @@ const OTLP_VARIABLES = [
 ].flatMap((name) => [`OTEL_EXPORTER_OTLP_TRACES_${name}`, `OTEL_EXPORTER_OTLP_${name}`]);
 const count = wholeNumber(0, Number.POSITIVE_INFINITY);
 
-/** https://www.rfc-editor.org/rfc/rfc9110#name-tokens; `*`, which a name could hold, stands for any characters here. */
-const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
+/** A `*`, which a name could hold, stands for any characters here. */
 const headerNames = wordsLike(
   'list of header names; `*` stands for any characters',
   TOKEN,
@@ -122,10 +130,7 @@ export const options: { readonly [N in OptionName]: Option<Settings[N]> } = {
   exporter: {
     section: 'Destination',
     env: ['TRACING_AGENT_EXPORTER', 'OTEL_TRACES_EXPORTER', 'TRACES_EXPORTER'],
-    parser: listOf<'jaeger' | 'otlp' | 'console'>(
-      { jaeger: ['jaeger'], otlp: ['otlp'], console: ['console'] },
-      {},
-    ),
+    parser: listOf<ExporterName>({ jaeger: ['jaeger'], otlp: ['otlp'], console: ['console'] }),
     default: ['jaeger'],
     doc: "Where spans go, to each of a list; `otlp` goes where OpenTelemetry's variables say (`otlpProtocol`), `console` prints trees on stderr, and `none` turns the agent off.",
   },
@@ -408,7 +413,7 @@ export const options: { readonly [N in OptionName]: Option<Settings[N]> } = {
   debugRate: {
     section: 'Sampling',
     env: ['TRACING_AGENT_DEBUG_RATE'],
-    parser: positiveNumber,
+    parser: nonNegativeNumber,
     default: undefined,
     doc: 'How many debug traces a second the flags and ids of requests may start; others are sampled as if nobody had asked. Any number if unset.',
   },
@@ -445,17 +450,14 @@ export const options: { readonly [N in OptionName]: Option<Settings[N]> } = {
   propagators: {
     section: 'Propagation',
     env: ['TRACING_AGENT_PROPAGATORS', 'OTEL_PROPAGATORS', 'JAEGER_PROPAGATION'],
-    parser: listOf<PropagatorName>(
-      {
-        tracecontext: ['tracecontext'],
-        baggage: ['baggage'],
-        jaeger: ['jaeger'],
-        w3c: ['tracecontext', 'baggage'],
-        b3: ['b3'],
-        b3multi: ['b3multi'],
-      },
-      {},
-    ),
+    parser: listOf<PropagatorName>({
+      tracecontext: ['tracecontext'],
+      baggage: ['baggage'],
+      jaeger: ['jaeger'],
+      w3c: ['tracecontext', 'baggage'],
+      b3: ['b3'],
+      b3multi: ['b3multi'],
+    }),
     // Jaeger's clients know B3 in several headers only.
     meaning: { JAEGER_PROPAGATION: { b3: 'b3multi' } },
     default: ['tracecontext', 'baggage', 'jaeger'],

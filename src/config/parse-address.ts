@@ -12,8 +12,8 @@ const NOT_IN_HOST = /[\s/\\@?#[\]]/;
 /** RFC 1035: the longest name. */
 const LONGEST_HOST = 253;
 const HAS_PORT = /:\d+$/;
-/** RFC 9110: a token. */
-const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
+/** https://www.rfc-editor.org/rfc/rfc9110#name-tokens: a header's name, or a method. */
+export const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 /** What Node's http accepts in a header's value. */
 const HEADER_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 

@@ -2,6 +2,7 @@
  * Parsers of numbers: counts, sizes, ports, milliseconds, a sampler's argument.
  * Beside a span's way: used by the options table.
  */
+import { isServiceAddress } from './kubernetes';
 import type { Parser } from './parser';
 
 const WHOLE = /^[+-]?\d+$/;
@@ -9,8 +10,6 @@ const WHOLE = /^[+-]?\d+$/;
 const DURATION = /^(\d+(?:\.\d+)?)(ms|s|m|h)?$/;
 const UNIT_MILLIS: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
 const DECIMAL = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
-/** A service variable of Kubernetes (`JAEGER_AGENT_PORT=tcp://10.0.0.1:6831`): it has the name of a port, but isn't one. */
-const SERVICE_ADDRESS = /^(?:tcp|udp|sctp):\/\//;
 /** Node's timers fire at once for anything longer. */
 const LONGEST_TIMER = 2_147_483_647;
 
@@ -43,7 +42,7 @@ export function port(): Parser<number> {
   return {
     ...number,
     parse(value, complaints) {
-      if (typeof value === 'string' && SERVICE_ADDRESS.test(value.trim())) return undefined;
+      if (typeof value === 'string' && isServiceAddress(value)) return undefined;
       return number.parse(value, complaints);
     },
   };
@@ -92,7 +91,7 @@ export const percent: Parser<number> = {
 };
 
 /** A number of at least 0, such as `0.5`. */
-export const positiveNumber: Parser<number> = {
+export const nonNegativeNumber: Parser<number> = {
   accepts: 'number of at least 0',
   parse(value, complaints) {
     const number = typeof value === 'string' && DECIMAL.test(value.trim()) ? Number(value) : value;

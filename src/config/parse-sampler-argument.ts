@@ -2,12 +2,10 @@
  * Parses a sampler's argument: a number, or OpenTelemetry's list for `jaeger_remote`.
  * Beside a span's way: used by the options table.
  */
-import type { RemoteSamplerArgument } from './config';
+import type { Mutable, RemoteSamplerArgument } from './config';
 import { httpAddress } from './parse-address';
 import { samplerNumber } from './parse-number';
 import type { Complaints, Parser } from './parser';
-
-type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 const address = httpAddress('/sampling', 5778);
 

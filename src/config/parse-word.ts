@@ -27,7 +27,7 @@ export const password: Parser<string> = {
   },
 };
 
-/** OpenTelemetry knows `true` alone, Jaeger's Go client `1` too: whoever sets a switch to 1 means it. */
+/** OpenTelemetry has `true` alone, Jaeger's Go client `1` too: whoever sets a switch to 1 means it. */
 export const yesOrNo: Parser<boolean> = {
   accepts: '`true` or `false` (also `1` or `0`)',
   parse(value, complaints) {
@@ -64,13 +64,9 @@ export function oneOf<T extends string>(
   };
 }
 
-/**
- * A list of words separated by commas; each stands for the values it maps to, and `none` for none at all.
- * `later` are words that a later version supports, each with what is used until then.
- */
+/** A list of words separated by commas; each stands for the values it maps to, and `none` for none at all. */
 export function listOf<T extends string>(
   words: Readonly<Record<string, readonly T[]>>,
-  later: Readonly<Record<string, readonly T[]>>,
 ): Parser<readonly T[]> {
   const known = [...Object.keys(words), 'none'];
   return {
@@ -82,14 +78,10 @@ export function listOf<T extends string>(
       let none = false;
       for (const item of given) {
         const word = item.toLowerCase();
-        let stands: readonly T[] = [];
         if (word === 'none') none = true;
-        else if (Object.hasOwn(words, word)) stands = words[word]!;
-        else if (Object.hasOwn(later, word)) {
-          complaints.notYet(item);
-          stands = later[word]!;
+        else if (Object.hasOwn(words, word)) {
+          for (const each of words[word]!) if (!result.includes(each)) result.push(each);
         } else complaints.invalid(`is not one of ${known.join(', ')}`, item);
-        for (const each of stands) if (!result.includes(each)) result.push(each);
       }
       return result.length > 0 || none || given.length === 0 ? result : undefined;
     },

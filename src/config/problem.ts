@@ -3,7 +3,7 @@
  * Beside a span's way: resolution collects them, and the agent reports each once at start.
  */
 import type { CodeName } from '../diagnostics/codes';
-import type { OptionName, Settings } from './config';
+import type { Mutable, OptionName, Settings } from './config';
 import { options } from './options';
 import type { Complaints, Environment } from './parser';
 import type { Source } from './source';
@@ -25,9 +25,10 @@ export type Problem = {
   readonly file: string;
 };
 
-type Draft = { -readonly [K in keyof Problem]: Problem[K] } & { option?: OptionName };
+type Draft = Mutable<Problem> & { option?: OptionName };
 
 const HIDDEN = '(hidden)';
+/** Characters of a value; what is behind is left out. */
 const MOST_SHOWN = 100;
 
 export class ProblemList implements Complaints {

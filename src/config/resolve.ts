@@ -2,7 +2,7 @@
  * Finds the value of every setting: from code, the environment, Kubernetes, the file, or the default.
  * Beside a span's way: the first thing at start. Pure but for `readFile`, and it never throws.
  */
-import type { Config, OptionName, Settings } from './config';
+import type { Config, Mutable, OptionName, Settings } from './config';
 import { settleDestination } from './destination';
 import type { Surroundings } from './environment';
 import { switchesIn } from './instrumentation-switches';
@@ -30,7 +30,6 @@ export interface Resolved {
   readonly problems: readonly Problem[];
 }
 
-type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 type Values = Readonly<Record<string, unknown>>;
 
 interface Candidate extends Source {
@@ -274,6 +273,8 @@ class Resolution {
 }
 
 const PREFIXES = ['TRACING_AGENT_', 'OTEL_', 'JAEGER_', 'TRACES_'];
+/** The codes of their first letters. */
+const [T, O, J] = [0x54, 0x4f, 0x4a];
 
 /** The variables that are set and have a prefix of ours. */
 function pickVariables(env: Environment): Environment {
@@ -296,8 +297,6 @@ function translated(value: unknown, meaning: Readonly<Record<string, string>>): 
   const words = value.split(',').map((word) => word.trim());
   return words.map((word) => (Object.hasOwn(meaning, word) ? meaning[word] : word)).join(',');
 }
-
-const [T, O, J] = [0x54, 0x4f, 0x4a];
 
 /** The file's options, or what is wrong with it. The parser's own message would quote the file, secrets included. */
 function parseFile(path: string, readFile: ReadFile): Values | string {

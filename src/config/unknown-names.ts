@@ -2,13 +2,13 @@
  * Notices misspelled settings and suggests the one that was meant.
  * Beside a span's way: one step of resolution.
  */
+import { isServiceAddress } from './kubernetes';
 import { optionNames, options } from './options';
 import type { Environment } from './parser';
 
 const PREFIX = 'TRACING_AGENT_';
 /** What Kubernetes sets in every pod where a service is named tracing-agent or tracing-agent-something. */
 const SERVICE_VARIABLE = /_SERVICE_HOST$|_SERVICE_PORT(?:_|$)|_PORT_\d+_(?:TCP|UDP|SCTP)(?:_|$)/;
-const SERVICE_ADDRESS = /^(?:tcp|udp|sctp):\/\//;
 
 let known: Set<string> | undefined;
 
@@ -18,7 +18,7 @@ export function unknownVariables(env: Environment): { name: string; suggestion: 
   for (const name of Object.keys(env)) {
     if (!name.startsWith(PREFIX)) continue;
     known ??= new Set(optionNames.map((option) => options[option].env[0]!));
-    if (known.has(name) || SERVICE_VARIABLE.test(name) || SERVICE_ADDRESS.test(env[name] ?? '')) continue;
+    if (known.has(name) || SERVICE_VARIABLE.test(name) || isServiceAddress(env[name] ?? '')) continue;
     result.push({ name, suggestion: suggest(name, [...known], PREFIX.length) });
   }
   return result;

@@ -6,7 +6,7 @@ import { report } from '../diagnostics/log';
 import type { ControllerOptions, FailureReport, KubernetesObjectLike } from './controller-options';
 import { ObjectSource } from './object-source';
 import { Processing, type ProcessingSettings } from './processing';
-import { readHandler, readSettings } from './read-options';
+import { readControllerSettings, readHandler } from './read-options';
 import { retrieve } from './retriever';
 import { RetryLimiter } from './retry-limiter';
 import { LONGEST_TIMER, WorkQueue } from './work-queue';
@@ -36,7 +36,7 @@ export interface Controller {
  * @throws TypeError for an option that is missing or out of its range
  */
 export function createController<T extends KubernetesObjectLike>(options: ControllerOptions<T>): Controller {
-  return new TracedController(options, readSettings(options));
+  return new TracedController(options, readControllerSettings(options));
 }
 
 class TracedController<T extends KubernetesObjectLike> implements Controller {

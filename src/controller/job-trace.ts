@@ -17,7 +17,7 @@ import {
   trace,
 } from '@opentelemetry/api';
 import { goDuration } from './go-duration';
-import { messageOf, type Outcome } from './handler';
+import type { Outcome } from './handler-calls';
 import { splitKey } from './object-key';
 
 const KEY = 'kubernetes.object.key';
@@ -128,5 +128,17 @@ export class JobTrace {
   #end(success: boolean): void {
     this.#root.addEvent('', { success });
     this.#root.end();
+  }
+}
+
+/** The text of whatever was thrown, for a log field. Never throws. */
+function messageOf(error: unknown): string {
+  try {
+    if (typeof error !== 'object' || error === null) return String(error);
+    const { message } = error as { message?: unknown };
+    if (typeof message === 'string' && message !== '') return message;
+    return error instanceof Error ? String(error.name) : (JSON.stringify(error) ?? String(error));
+  } catch {
+    return 'an error that cannot be read';
   }
 }

@@ -5,7 +5,7 @@
 import { type Attributes, type Tracer, trace } from '@opentelemetry/api';
 import { VERSION } from '../version';
 import type { Handler, KubernetesObjectLike } from './controller-options';
-import { HandlerCalls, type Outcome } from './handler';
+import { HandlerCalls, type Outcome } from './handler-calls';
 import { JobTrace, settingsTags, type TracedSettings } from './job-trace';
 
 type Verdict = 'done' | 'retry' | 'given up';

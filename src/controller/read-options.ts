@@ -1,26 +1,37 @@
 /** Reads the options of a controller, once: a wrong one is told to the programmer by a TypeError. Beside a span's way. */
-import type { ControllerOptions, Handler, KubernetesObjectLike } from './controller-options';
+import type {
+  ControllerOptions,
+  Handler,
+  KubernetesObjectLike,
+  TraceHandlerOptions,
+} from './controller-options';
 import type { ProcessingSettings } from './processing';
+import { LONGEST_TIMER } from './work-queue';
 
-export function readSettings<T extends KubernetesObjectLike>(
+/** What a controller needs beside its settings: exactly one source of objects. */
+export function readControllerSettings<T extends KubernetesObjectLike>(
   options: ControllerOptions<T>,
 ): ProcessingSettings {
   if ((options.informer === undefined) === (options.retriever === undefined))
     throw new TypeError('createController needs either informer or retriever');
+  return readSettings(options, { handlerTimeout: 300_000 });
+}
+
+/** @param defaults of the options for which a controller and a loop of one's own have different ones */
+export function readSettings(
+  options: TraceHandlerOptions,
+  defaults: { readonly handlerTimeout: number },
+): ProcessingSettings {
+  if (typeof options?.name !== 'string' || options.name === '')
+    throw new TypeError('a controller needs a name');
   return {
-    name: readName(options),
+    name: options.name,
     resyncInterval: readMilliseconds(options, 'resyncInterval', 30_000),
     maxRetries: readCount(options, 'maxRetries', 3, 0),
     concurrentWorkers: readCount(options, 'concurrentWorkers', 1, 1),
-    handlerTimeout: readMilliseconds(options, 'handlerTimeout', 300_000),
+    handlerTimeout: readMilliseconds(options, 'handlerTimeout', defaults.handlerTimeout),
     tracer: options.tracer,
   };
-}
-
-export function readName(options: { name: string }): string {
-  if (typeof options?.name !== 'string' || options.name === '')
-    throw new TypeError('a controller needs a name');
-  return options.name;
 }
 
 export function readHandler<T extends KubernetesObjectLike>(handler: Handler<T>): Handler<T> {
@@ -30,19 +41,18 @@ export function readHandler<T extends KubernetesObjectLike>(handler: Handler<T>)
   return handler;
 }
 
-/** At most what one of Node's timers can wait, 24.8 days. */
-export function readMilliseconds<K extends string>(
+function readMilliseconds<K extends string>(
   options: { [name in K]?: number },
   name: K,
   otherwise: number,
 ): number {
   const value = options[name] ?? otherwise;
-  if (typeof value !== 'number' || !(value >= 0 && value < 2 ** 31))
+  if (typeof value !== 'number' || !(value >= 0 && value <= LONGEST_TIMER))
     throw new TypeError(`${name} must be milliseconds, 0 or more`);
   return value;
 }
 
-export function readCount<K extends string>(
+function readCount<K extends string>(
   options: { [name in K]?: number },
   name: K,
   otherwise: number,

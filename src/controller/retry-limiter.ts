@@ -6,8 +6,10 @@
  * of the key, up to 1,000 s; and for all keys together 10 a second with a burst of 100.
  */
 
+/** Milliseconds. */
 const FIRST_DELAY = 5;
 const LONGEST_DELAY = 1_000_000;
+/** Retries of all keys together. */
 const PER_SECOND = 10;
 const BURST = 100;
 

@@ -5,7 +5,7 @@
 import type { Handler, KubernetesObjectLike, TraceHandlerOptions } from './controller-options';
 import { keyOf } from './object-key';
 import { Processing } from './processing';
-import { readCount, readHandler, readMilliseconds, readName } from './read-options';
+import { readHandler, readSettings } from './read-options';
 
 /** Keys whose failures are kept: a loop may never come back to an object, and does not say so. */
 const MOST_FAILING = 10_000;
@@ -33,15 +33,7 @@ export function traceHandler<T extends KubernetesObjectLike>(
 ): TracedHandler<T> {
   const failures = new Map<string, number>();
   const count = (key: string) => failures.get(key) ?? 0;
-  const settings = {
-    name: readName(options),
-    resyncInterval: readMilliseconds(options, 'resyncInterval', 30_000),
-    maxRetries: readCount(options, 'maxRetries', 3, 0),
-    concurrentWorkers: readCount(options, 'concurrentWorkers', 1, 1),
-    handlerTimeout: readMilliseconds(options, 'handlerTimeout', 0),
-    tracer: options.tracer,
-  };
-  const processing = new Processing(readHandler(handler), settings, {
+  const processing = new Processing(readHandler(handler), readSettings(options, { handlerTimeout: 0 }), {
     failures: count,
     retry: (key) => {
       const times = count(key) + 1;

@@ -5,7 +5,7 @@
  * missed and no object is processed twice at a time.
  */
 
-/** Node's timers hold at most a 32-bit number of milliseconds. */
+/** In milliseconds, 24.8 days: Node's timers fire at once for anything longer. */
 export const LONGEST_TIMER = 2 ** 31 - 1;
 
 export class WorkQueue {

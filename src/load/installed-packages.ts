@@ -15,8 +15,9 @@ export interface EsModuleSearch {
 }
 
 /**
- * Those of `names`, which are asked for only where there is such a folder, that a folder node_modules of the main script's folder, of `directory` or above holds, pnpm's hoisted
- * ones included. All of them under Yarn's Plug'n'Play, which has no such folder.
+ * Those of `names` that a folder node_modules holds, pnpm's hoisted ones included: beside the main script, in `directory`,
+ * or above. All of them under Yarn's Plug'n'Play, which has no such folder.
+ * @param names called only where there is such a folder
  */
 export function installed(
   names: () => readonly string[],

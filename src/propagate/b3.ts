@@ -19,10 +19,7 @@ import {
 } from '@opentelemetry/api';
 import { isTracingSuppressed } from '@opentelemetry/core';
 import { first } from './header';
-import { jaegerFlags, withJaegerFlags } from './jaeger-flags';
-
-const SAMPLED = 1;
-const DEBUG = 2;
+import { DEBUG, jaegerFlags, SAMPLED, withJaegerFlags } from './jaeger-flags';
 
 const SINGLE = 'b3';
 const TRACE_ID = 'x-b3-traceid';

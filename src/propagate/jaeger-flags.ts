@@ -1,8 +1,13 @@
 /**
- * Jaeger's flags beyond `sampled`, debug (2) and firehose (8), kept in the context beside the span context, which
+ * Jaeger's flags: those beyond `sampled`, debug and firehose, are kept in the context beside the span context, which
  * knows only W3C's flags. Third station of a span's way: how a debug flag survives to the next service.
  */
 import { type Context, createContextKey, trace } from '@opentelemetry/api';
+
+/** Bits of Jaeger's flags; the first is W3C's as well. */
+export const SAMPLED = 1;
+export const DEBUG = 2;
+export const FIREHOSE = 8;
 
 const FLAGS = createContextKey('tracing-agent jaeger flags');
 
@@ -17,6 +22,7 @@ export function jaegerFlags(context: Context): number {
   return span?.jaegerFlags ?? (context.getValue(FLAGS) as number | undefined) ?? 0;
 }
 
+/** @param flags those beyond `sampled` */
 export function withJaegerFlags(context: Context, flags: number): Context {
   return context.setValue(FLAGS, flags);
 }

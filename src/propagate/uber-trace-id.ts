@@ -24,7 +24,7 @@ import { isTracingSuppressed } from '@opentelemetry/core';
 import { counters } from '../diagnostics/counters';
 import { BaggageAllowance, MOST_ITEMS, MOST_VALUE_CHARACTERS, sendable } from './baggage-limits';
 import { first, isToken } from './header';
-import { jaegerFlags, withJaegerFlags } from './jaeger-flags';
+import { DEBUG, FIREHOSE, jaegerFlags, SAMPLED, withJaegerFlags } from './jaeger-flags';
 import { percentDecode } from './percent';
 
 /** Names of the headers, for callers whose Jaeger clients were given others. */
@@ -39,9 +39,6 @@ export interface UberTraceIdOptions {
   readonly baggagePrefix?: string;
 }
 
-const SAMPLED = 1;
-const DEBUG = 2;
-const FIREHOSE = 8;
 const NO_HIGH_HALF = '0'.repeat(16);
 
 const DEBUG_ID = createContextKey('tracing-agent jaeger-debug-id');

@@ -13,6 +13,7 @@ import {
 import type { Roots, SamplerConfig, SamplerType } from '../config/config';
 import type { SamplingRule } from '../config/sampling-rules';
 import { ConstSampler } from './const-sampler';
+import { DEBUG } from './debug-flag';
 import type { DebugGuardOptions } from './debug-guard';
 import { type DebugIdOf, DebugIdSampler } from './debug-id-sampler';
 import { ProbabilisticSampler } from './probabilistic-sampler';
@@ -65,7 +66,6 @@ interface CreatedSampler {
   readonly flagsOf: (context: Context) => number;
 }
 
-const DEBUG = 2;
 /** Between two questions for debug credits, in milliseconds, as in Jaeger's clients. */
 const CREDITS_INTERVAL = 5_000;
 const noFlags = (): number => 0;

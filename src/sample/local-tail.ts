@@ -5,17 +5,12 @@
  * Services that were called have been told that the trace is sampled, and keep their part. What is held is bounded in
  * time and spans; a trace beyond the bounds can't be judged, and is kept.
  */
-import type { Context } from '@opentelemetry/api';
-import { SpanStatusCode } from '@opentelemetry/api';
-import type { ReadableSpan, Span, SpanProcessor } from '@opentelemetry/sdk-trace-base';
+import { type Context, SpanStatusCode } from '@opentelemetry/api';
+import type { ReadableSpan, Span } from '@opentelemetry/sdk-trace-base';
 import { contained } from '../diagnostics/contain';
 import type { Counters } from '../diagnostics/counters';
-
-/** What stands behind: a destination of spans. */
-interface Next extends SpanProcessor {
-  forceFlush(limit?: number): Promise<void>;
-  flushNow(limit?: number): void;
-}
+import { DEBUG } from './debug-flag';
+import type { SpanDestination } from './span-destination';
 
 interface LocalTailOptions {
   /** Kept where the first span took longer, in milliseconds. */
@@ -35,11 +30,9 @@ interface Held {
 
 /** How often is looked for traces that were held too long, in milliseconds. */
 const SWEEP = 250;
-/** Jaeger's debug flag: somebody asked for this trace. */
-const DEBUG = 2;
 
-export class LocalTail implements Next {
-  readonly #next: Next;
+export class LocalTail implements SpanDestination {
+  readonly #next: SpanDestination;
   readonly #options: LocalTailOptions;
   readonly #counters: Counters;
   /** By trace id, the oldest first. Decided traces stay for spans that end after the first one. */
@@ -47,7 +40,7 @@ export class LocalTail implements Next {
   #spans = 0;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(next: Next, options: LocalTailOptions, counters: Counters) {
+  constructor(next: SpanDestination, options: LocalTailOptions, counters: Counters) {
     this.#next = next;
     this.#options = options;
     this.#counters = counters;

@@ -8,13 +8,21 @@
  * proportion to it. It is compared with the time in which the event loop was active: of a loop that mostly waits,
  * nothing is taken away.
  */
-import type { Attributes, Context, Link, SpanKind } from '@opentelemetry/api';
-import { isSpanContextValid, trace } from '@opentelemetry/api';
-import type { ReadableSpan, Sampler, Span, SpanProcessor } from '@opentelemetry/sdk-trace-base';
+import {
+  type Attributes,
+  type Context,
+  isSpanContextValid,
+  type Link,
+  type SpanKind,
+  trace,
+} from '@opentelemetry/api';
+import type { ReadableSpan, Sampler, Span } from '@opentelemetry/sdk-trace-base';
 import { containedUnlessResting } from '../diagnostics/contain';
 import type { Counters } from '../diagnostics/counters';
 import { report } from '../diagnostics/log';
+import { DEBUG } from './debug-flag';
 import { DROP } from './sampling-result';
+import type { SpanDestination } from './span-destination';
 
 /** What the loop did since the last look, in milliseconds. */
 interface LoopTime {
@@ -36,14 +44,9 @@ interface OverheadBudgetOptions {
   readonly now?: () => number;
 }
 
-/** A destination of spans; only their end is measured. */
-interface Next extends SpanProcessor {
-  forceFlush(limit?: number): Promise<void>;
-  flushNow(limit?: number): void;
-}
-
 /** Between two looks, in milliseconds. */
 const LOOK = 1_000;
+/** Each so-manieth span's end is measured. */
 const MEASURED = 16;
 /**
  * A span's whole cost as a multiple of what its end costs: for a server's span 3.8 in the median of nine runs of
@@ -60,7 +63,6 @@ const LOOKS_BELOW = 10;
 const WELL_BELOW = 0.4;
 /** Of traces, 1 in 64 is kept at least. */
 const MOST_HALVINGS = 6;
-const DEBUG = 2;
 
 export class OverheadBudget {
   readonly #options: OverheadBudgetOptions;
@@ -131,8 +133,8 @@ export class OverheadBudget {
     };
   }
 
-  /** The same destination, with the time that the end of its spans takes measured. */
-  measured<S extends Next>(next: S): Next {
+  /** The same destination, with the time measured that the end of its spans takes. */
+  measured(next: SpanDestination): SpanDestination {
     return {
       onStart: (span: Span, context: Context) => next.onStart(span, context),
       onEnd: (span: ReadableSpan) => this.#measure(next, span),
@@ -167,7 +169,7 @@ export class OverheadBudget {
     }
   }
 
-  #measure(next: Next, span: ReadableSpan): void {
+  #measure(next: SpanDestination, span: ReadableSpan): void {
     if (this.#spans++ % MEASURED !== 0) {
       next.onEnd(span);
       return;

@@ -2,7 +2,7 @@
  * An HTTP server for loopback: who may ask, how large a body may be, and answers in Jaeger's envelope.
  * After a span's way: under the viewer's receivers and its API.
  */
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { type AddressInfo, isIP } from 'node:net';
 import { promisify } from 'node:util';
 import { gunzip, inflate, type ZlibOptions } from 'node:zlib';
@@ -34,8 +34,7 @@ export interface HttpOptions {
   handle(request: IncomingMessage, response: ServerResponse, url: URL): Promise<void> | void;
 }
 
-export interface Listening {
-  server: Server;
+interface Listening {
   port: number;
   url: string;
   close(): Promise<void>;
@@ -57,7 +56,6 @@ export function listen(options: HttpOptions): Promise<Listening> {
       server.on('error', () => {});
       const { port } = server.address() as AddressInfo;
       resolve({
-        server,
         port,
         url: `http://${isIP(options.host) === 6 ? `[${options.host}]` : options.host}:${port}`,
         close: () =>

@@ -22,7 +22,8 @@ import type { Store } from './store';
 import type { Strategies } from './strategies';
 import { summarize } from './summary';
 
-interface PageParts {
+/** What the page's answers are made of. */
+export interface PageParts {
   store: Store;
   agents: Agents;
   intake: Intake;
@@ -108,22 +109,9 @@ export async function pageApi(
         throw new HttpError(503, 'too many pages are open');
       return true;
     }
-    case '/api/export': {
-      const ids = query.getAll('traceID');
-      const rows =
-        ids.length > 0
-          ? ids.map((id) => store.find(id))
-          : (await findTraces(store, pageSearch(query, now))).traces;
-      const known = rows.filter((row) => row >= 0);
-      const format = query.get('format') ?? 'jaeger';
-      if (format !== 'jaeger' && format !== 'otlp') throw new HttpError(400, "'format' is jaeger or otlp");
-      const name = format === 'otlp' ? 'traces.otlp.json' : 'traces.json';
-      response.setHeader('content-disposition', `attachment; filename="${name}"`);
-      if (format === 'otlp')
-        sendJson(response, { ...otlpOf(known.flatMap((row) => decodeTrace(store, row))) });
-      else sendJson(response, envelope(known.map((row) => jsonTrace(store, row, now))));
+    case '/api/export':
+      await exportTraces(store, query, response, now);
       return true;
-    }
     case '/api/links':
       send({ data: readLinkPatterns(parts.links) });
       return true;
@@ -145,6 +133,26 @@ export async function pageApi(
     default:
       return false;
   }
+}
+
+/** The traces that are named, or that a search finds, as a file for a download. */
+async function exportTraces(
+  store: Store,
+  query: URLSearchParams,
+  response: ServerResponse,
+  now: number,
+): Promise<void> {
+  const format = query.get('format') ?? 'jaeger';
+  if (format !== 'jaeger' && format !== 'otlp') throw new HttpError(400, "'format' is jaeger or otlp");
+  const ids = query.getAll('traceID');
+  const rows =
+    ids.length > 0
+      ? ids.map((id) => store.find(id)).filter((row) => row >= 0)
+      : (await findTraces(store, pageSearch(query, now))).traces;
+  const name = format === 'otlp' ? 'traces.otlp.json' : 'traces.json';
+  response.setHeader('content-disposition', `attachment; filename="${name}"`);
+  if (format === 'otlp') sendJson(response, otlpOf(rows.flatMap((row) => decodeTrace(store, row))));
+  else sendJson(response, envelope(rows.map((row) => jsonTrace(store, row, now))));
 }
 
 async function importTraces(

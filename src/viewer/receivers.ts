@@ -2,7 +2,7 @@
  * Where spans come in: UDP packets of agents' clients, batches posted to a collector's port, and OTLP over HTTP.
  * After a span's way: it ends here, in the viewer's store. Whatever comes is stored, or counted as refused with a reason.
  */
-import { createSocket, type Socket } from 'node:dgram';
+import { createSocket } from 'node:dgram';
 import { readFile } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { isIP } from 'node:net';
@@ -137,9 +137,8 @@ function address(request: IncomingMessage): string {
   return request.socket.remoteAddress ?? '';
 }
 
-export interface UdpReceiver {
+interface UdpReceiver {
   port: number;
-  socket: Socket;
   close(): Promise<void>;
 }
 
@@ -163,7 +162,6 @@ export function listenUdp(
       }
       resolve({
         port: socket.address().port,
-        socket,
         close: () => new Promise((done) => socket.close(() => done())),
       });
     });

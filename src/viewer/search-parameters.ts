@@ -2,7 +2,7 @@
  * Reads the parameters of searches from a URL, Jaeger's and the page's, with Jaeger's defaults and messages.
  * After a span's way: in front of every search.
  */
-import { SORTS, type Sort } from './api/answers';
+import { MOST_TRACES, SORTS, type Sort } from './api/answers';
 import { parseDuration } from './api/duration';
 import { type Condition, parseQuery, QueryError, type Term } from './api/query-language';
 import { HttpError } from './http-server';
@@ -12,7 +12,6 @@ import type { Search } from './search';
 const LOOKBACK_MICROSECONDS = 2 * 24 * 3600 * 1e6;
 const JAEGER_LIMIT = 100;
 const PAGE_LIMIT = 20;
-const MAX_LIMIT = 1500;
 /** Microseconds now have 16 digits, milliseconds 13: Grafana sends those to where Jaeger reads microseconds. */
 const LEAST_MICROSECONDS = 1e14;
 
@@ -41,7 +40,7 @@ export function jaegerSearch(query: URLSearchParams, now: number): Search {
 /** The page's `/api/search` and its like. */
 export function pageSearch(query: URLSearchParams, now: number): Search {
   const limit = integer(query, 'limit') ?? PAGE_LIMIT;
-  if (limit < 1 || limit > MAX_LIMIT) throw new HttpError(400, `'limit' is from 1 to ${MAX_LIMIT}`);
+  if (limit < 1 || limit > MOST_TRACES) throw new HttpError(400, `'limit' is from 1 to ${MOST_TRACES}`);
   const sort = (query.get('sort') ?? 'start') as Sort;
   if (!SORTS.includes(sort)) throw new HttpError(400, `'sort' is one of ${SORTS.join(', ')}`);
   return { condition: condition(query), ...timeRange(query, now, false), limit, sort };

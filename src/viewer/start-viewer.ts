@@ -2,18 +2,19 @@
  * Starts the viewer: receivers, store, API and page in this process, each address optional, all on loopback by default.
  * After a span's way: where a developer sees it.
  */
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { VERSION } from '../version';
 import { Agents } from './agents';
 import type { Addresses, Counters, MemoryUse } from './api/answers';
-import { clip, HttpError, type HttpOptions, type Listening, listen, sendJson } from './http-server';
+import { clip, HttpError, type HttpOptions, sendJson } from './http-server';
 import { Intake } from './intake';
 import { jaegerApi } from './jaeger-api';
+import { Listeners } from './listeners';
 import { Live } from './live';
-import { pageApi } from './page-api';
+import { type PageParts, pageApi } from './page-api';
 import { servePage } from './page-files';
-import { kernelDrops, listenUdp, Receivers, type UdpReceiver } from './receivers';
+import { kernelDrops, Receivers } from './receivers';
 import { Store } from './store';
 import { Strategies } from './strategies';
 import { TraceFile } from './trace-file';
@@ -88,7 +89,7 @@ export async function startViewer(options: ViewerOptions = {}): Promise<Viewer> 
     () => ({ counters, memory: memory() }),
     () => ({ addresses, version: VERSION }),
   );
-  const parts = {
+  const parts: PageParts = {
     store,
     agents,
     intake,
@@ -99,70 +100,26 @@ export async function startViewer(options: ViewerOptions = {}): Promise<Viewer> 
     addresses: () => ({ ...addresses }),
     memory,
   };
-  const page = options.page ?? join(__dirname, 'viewer-ui');
-
-  const open: { close(): Promise<void> }[] = [];
-  const udpPorts: number[] = [];
-  const close = async () => {
-    clearInterval(drops);
-    live.close();
-    await Promise.all(open.map((each) => each.close()));
-    file?.close();
-  };
+  const listeners = new Listeners({
+    host,
+    allowedHosts: (options.allowedHosts ?? []).map((each) => each.toLowerCase()),
+    intake,
+  });
   const drops = setInterval(() => {
-    void kernelDrops(udpPorts).then((dropped) => {
+    void kernelDrops(listeners.udpPorts).then((dropped) => {
       counters.kernelDropped = dropped;
     });
   }, DROPS_MILLISECONDS);
   drops.unref();
-
-  const http = async (
-    name: string,
-    port: number,
-    handle: HttpOptions['handle'],
-    anyHost: boolean,
-  ): Promise<Listening> => {
-    const allowedHosts = (options.allowedHosts ?? []).map((each) => each.toLowerCase());
-    const listening = await listen({ host, port, name, intake, allowedHosts, anyHost, handle }).catch(
-      taken(name, port),
-    );
-    open.push(listening);
-    return listening;
-  };
-  const udp = async (source: 'udp-compact' | 'udp-binary', port: number): Promise<string> => {
-    const receiver: UdpReceiver = await listenUdp(host, port, (packet, from) =>
-      receivers.packet(packet, source, from),
-    ).catch(taken(source, port));
-    open.push(receiver);
-    udpPorts.push(receiver.port);
-    return `${host}:${receiver.port}`;
+  const close = async () => {
+    clearInterval(drops);
+    live.close();
+    await listeners.close();
+    file?.close();
   };
 
   try {
-    if (options.compactPort !== false)
-      addresses.compact = await udp('udp-compact', options.compactPort ?? 6831);
-    if (options.binaryPort !== false) addresses.binary = await udp('udp-binary', options.binaryPort ?? 6832);
-    if (options.httpPort !== false) {
-      const handle: HttpOptions['handle'] = (...asked) => receivers.collector(...asked);
-      addresses.http = `${(await http('http', options.httpPort ?? 14268, handle, true)).url}/api/traces`;
-    }
-    if (options.otlpPort !== false) {
-      const handle: HttpOptions['handle'] = (...asked) => receivers.otlp(...asked);
-      addresses.otlp = `${(await http('otlp', options.otlpPort ?? 4318, handle, true)).url}/v1/traces`;
-    }
-    if (options.samplingPort !== false) {
-      const handle: HttpOptions['handle'] = (_, response, url) => sampling(strategies, response, url);
-      addresses.sampling = `${(await http('sampling', options.samplingPort ?? 5778, handle, true)).url}/sampling`;
-    }
-    const handle = async (request: IncomingMessage, response: ServerResponse, url: URL) => {
-      if (await pageApi(parts, request, response, url)) return;
-      if (request.method !== 'GET' && request.method !== 'HEAD')
-        throw new HttpError(405, `${clip(request.method)}, where only GET is answered`);
-      if (!url.pathname.startsWith('/api/')) return servePage(page, url.pathname, response);
-      if (!(await jaegerApi(store, response, url)))
-        throw new HttpError(404, `nothing is at ${clip(url.pathname)}`);
-    };
-    addresses.query = (await http('query', options.queryPort ?? 16686, handle, false)).url;
+    await open(options, listeners, parts, addresses);
   } catch (error) {
     await close();
     throw error;
@@ -180,6 +137,45 @@ export async function startViewer(options: ViewerOptions = {}): Promise<Viewer> 
   };
 }
 
+/** Opens what the options name, and notes where: the page last, since it shows the other addresses. */
+async function open(
+  options: ViewerOptions,
+  listeners: Listeners,
+  parts: PageParts,
+  addresses: Addresses,
+): Promise<void> {
+  const packet = (source: 'udp-compact' | 'udp-binary', port: number) =>
+    listeners.udp(source, port, (bytes, from) => receivers.packet(bytes, source, from));
+  const receive = (name: string, port: number, handle: HttpOptions['handle']) =>
+    listeners.http(name, port, { handle, anyHost: true });
+  const { compactPort = 6831, binaryPort = 6832, httpPort = 14268, otlpPort = 4318 } = options;
+  const { samplingPort = 5778, queryPort = 16686, page = join(__dirname, 'viewer-ui') } = options;
+  const { receivers, strategies, store } = parts;
+  if (compactPort !== false) addresses.compact = await packet('udp-compact', compactPort);
+  if (binaryPort !== false) addresses.binary = await packet('udp-binary', binaryPort);
+  if (httpPort !== false) {
+    const url = await receive('http', httpPort, (...asked) => receivers.collector(...asked));
+    addresses.http = `${url}/api/traces`;
+  }
+  if (otlpPort !== false) {
+    const url = await receive('otlp', otlpPort, (...asked) => receivers.otlp(...asked));
+    addresses.otlp = `${url}/v1/traces`;
+  }
+  if (samplingPort !== false) {
+    const url = await receive('sampling', samplingPort, (_, ...asked) => sampling(strategies, ...asked));
+    addresses.sampling = `${url}/sampling`;
+  }
+  const handle: HttpOptions['handle'] = async (request, response, url) => {
+    if (await pageApi(parts, request, response, url)) return;
+    if (request.method !== 'GET' && request.method !== 'HEAD')
+      throw new HttpError(405, `${clip(request.method)}, where only GET is answered`);
+    if (!url.pathname.startsWith('/api/')) return servePage(page, url.pathname, response);
+    if (!(await jaegerApi(store, response, url)))
+      throw new HttpError(404, `nothing is at ${clip(url.pathname)}`);
+  };
+  addresses.query = await listeners.http('query', queryPort, { handle, anyHost: false });
+}
+
 function sampling(strategies: Strategies, response: ServerResponse, url: URL): void {
   // An agent serves it at / as well.
   if (url.pathname !== '/sampling' && url.pathname !== '/')
@@ -187,16 +183,4 @@ function sampling(strategies: Strategies, response: ServerResponse, url: URL): v
   const service = url.searchParams.get('service') ?? '';
   if (service === '') throw new HttpError(400, "'service' parameter must be provided once");
   sendJson(response, strategies.for(service));
-}
-
-function taken(name: string, port: number): (error: NodeJS.ErrnoException) => never {
-  return (error) => {
-    const why = error.code === 'EADDRINUSE' ? 'another process listens there' : error.message;
-    throw Object.assign(
-      new Error(`the viewer can't listen on port ${port} for ${name}: ${why}`, { cause: error }),
-      {
-        code: error.code,
-      },
-    );
-  };
 }

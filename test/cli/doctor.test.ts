@@ -378,7 +378,10 @@ describe('doctor', { concurrency: 3 }, () => {
       '{"name":"redis","version":"1.0.0","main":"index.js"}',
     );
     writeFileSync(join(modules, 'redis/index.js'), '');
-    writeFileSync(join(project, 'package.json'), '{"name":"project","dependencies":{"koa":"*"}}');
+    writeFileSync(
+      join(project, 'package.json'),
+      '{"name":"project","dependencies":{"koa":"*","express":"*"}}',
+    );
     writeFileSync(
       join(project, 'early.js'),
       'require("fastify"); Object.freeze(require("pg").Client.prototype);',
@@ -406,6 +409,11 @@ describe('doctor', { concurrency: 3 }, () => {
     );
     assert.ok(
       texts.some((text) => /^koa /.test(text)),
+      texts.join('\n'),
+    );
+    // Express 5 routes through a package of its own.
+    assert.ok(
+      texts.some((text) => /^express 5\S+: traced in its package router$/.test(text)),
       texts.join('\n'),
     );
   });

@@ -18,6 +18,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, describe, test } from 'node:test';
+import { VERSION } from '../../src/version';
 import { repository } from '../support/cache';
 import { nodes } from '../support/nodes';
 import { runApp, type TraceOptions, traceApp } from '../support/trace-app';
@@ -138,10 +139,10 @@ describe('one agent a process', { concurrency: 2 }, () => {
     const second = join(folder, 'second');
     cpSync(register, join(second, 'register.js'));
     cpSync(join(repository, 'dist'), join(second, 'dist'), { recursive: true });
-    for (const name of ['start.js', 'traced.js']) {
-      const at = join(second, 'dist', name);
-      writeFileSync(at, readFileSync(at, 'utf8').replaceAll('"0.1.0"', '"9.9.9"'));
-    }
+    const start = join(second, 'dist/start.js');
+    const text = readFileSync(start, 'utf8');
+    assert.ok(text.includes(VERSION), 'the version that the copy gets another one for');
+    writeFileSync(start, text.replaceAll(VERSION, '9.9.9'));
     const run = await both(register, join(second, 'register.js'));
     assert.equal(run.names, 'ran');
     assert.match(run.stderr, /^tracing-agent: a tracing agent runs already .*TA_ALREADY_STARTED.*\n$/);

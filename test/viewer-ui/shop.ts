@@ -3,22 +3,22 @@ import { join } from 'node:path';
 import { Client } from 'pg';
 import { repository } from '../support/cache';
 import { startService } from '../support/service-process';
-import { services } from '../support/services';
+import { serviceEnv, services } from '../support/services';
+
+const { prepareDatabase } = require('../../examples/shop/services') as {
+  prepareDatabase(env: Readonly<Record<string, string>>): Promise<void>;
+};
 
 const SCHEMA = 'viewer_ui_shop';
+const IN_SCHEMA = { PGOPTIONS: `-c search_path=${SCHEMA}` };
 
 /** Sends an order for each product; resolves when both services have sent their spans and ended. */
 export async function traceShop(agentPort: number, products: string[]): Promise<void> {
   const client = new Client(services.postgres);
   await client.connect();
   try {
-    await client.query(
-      `DROP SCHEMA IF EXISTS ${SCHEMA} CASCADE;
-       CREATE SCHEMA ${SCHEMA};
-       CREATE TABLE ${SCHEMA}.shop_products (id text PRIMARY KEY, price int NOT NULL);
-       CREATE TABLE ${SCHEMA}.shop_orders (product text NOT NULL, price int NOT NULL);
-       INSERT INTO ${SCHEMA}.shop_products VALUES ('mug', 9), ('shirt', 19), ('teapot', 29)`,
-    );
+    await client.query(`DROP SCHEMA IF EXISTS ${SCHEMA} CASCADE; CREATE SCHEMA ${SCHEMA}`);
+    await prepareDatabase({ ...serviceEnv, ...IN_SCHEMA });
     await order(agentPort, products);
   } finally {
     await client.query(`DROP SCHEMA IF EXISTS ${SCHEMA} CASCADE`);
@@ -28,7 +28,7 @@ export async function traceShop(agentPort: number, products: string[]): Promise<
 
 async function order(agentPort: number, products: string[]): Promise<void> {
   const env = {
-    PGOPTIONS: `-c search_path=${SCHEMA}`,
+    ...IN_SCHEMA,
     OTEL_EXPORTER_JAEGER_AGENT_HOST: '127.0.0.1',
     OTEL_EXPORTER_JAEGER_AGENT_PORT: String(agentPort),
   };

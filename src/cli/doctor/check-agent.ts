@@ -57,7 +57,7 @@ export async function agentFindings({ config, sources }: Effective, spans: TestS
         error === 'ECONNREFUSED'
           ? `nothing listens for spans at ${at} (${error})`
           : `the network does not take packets to ${at} (${error})`,
-      next: 'start Jaeger there (docker run -p 6831:6831/udp …), or set TRACING_AGENT_AGENT_HOST and TRACING_AGENT_AGENT_PORT',
+      next: 'start Jaeger there (docker run -p 6831:6831/udp …) or "tracing-agent view", or set TRACING_AGENT_AGENT_HOST and TRACING_AGENT_AGENT_PORT',
     });
     return findings;
   }

@@ -4,7 +4,7 @@
  */
 import { existsSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
-import { scriptOf } from '../run';
+import { scriptOf } from '../node-options';
 import type { ApplicationRun } from './application';
 import { libraryFindings } from './check-libraries';
 import { isSupported, type Loading, nodeFinding } from './check-runtime';

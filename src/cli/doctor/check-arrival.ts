@@ -13,10 +13,11 @@ import { TestSpans } from './test-spans';
 
 /** How long spans may take from receiver to storage, in milliseconds. */
 const PATIENCE = 8_000;
-/** Where nobody has named the query API. */
+/** The same where nobody has named the query API. */
 const SHORT_PATIENCE = 2_000;
 /** After which the other protocol is tried as well. */
 const DOUBT = 2_000;
+/** Between two looks. */
 const PAUSE = 100;
 
 interface Arrival {

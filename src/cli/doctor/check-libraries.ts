@@ -65,7 +65,7 @@ const MEANING: Readonly<Record<string, (values: Values) => Seen[]>> = {
       library: 'bundle',
       status: 'warn',
       found: `${file} looks like a bundle: libraries inside of it run untraced`,
-      next: EXTERNAL,
+      next: 'mark them as external in the bundler, so that they are loaded from node_modules',
     },
   ],
   TA_ES_MODULES_UNSEEN: ({ libraries }) => [
@@ -97,14 +97,23 @@ export function libraryFindings(
   }
   for (const { name, version } of dependenciesOf(script ?? join(directory, 'main.js'))) {
     if (byLibrary.has(name) || !traceable.includes(name)) continue;
-    const known = rows.some((row) => row.module === name && inRange(version, row.versions));
-    byLibrary.set(name, {
-      library: name,
-      status: known ? 'skip' : 'warn',
-      found: `${name} ${version}: ${known ? 'not loaded during this run' : 'version untested, and not loaded during this run'}`,
-    });
+    byLibrary.set(name, unseen(name, version, byLibrary));
   }
   return [...byLibrary.values()].map(({ library: _, ...finding }) => ({ check: 'library', ...finding }));
+}
+
+/** One that told nothing of itself: not loaded, or, as Express 5 and redis 4, traced in a package that it brings. */
+function unseen(library: string, version: string, byLibrary: ReadonlyMap<string, Seen>): Seen {
+  const own = rows.filter(({ module }) => module === library);
+  const fits = own.some(({ versions }) => inRange(version, versions));
+  const split = own.find(({ elsewhere }) => elsewhere !== undefined && inRange(version, elsewhere));
+  const values = { library, version };
+  if (!fits && split === undefined)
+    return about(values, 'warn', 'version untested, and not loaded during this run');
+  const parts = fits ? [] : rows.filter(({ instrumentation }) => instrumentation === split?.instrumentation);
+  const part = parts.map(({ module }) => byLibrary.get(module)).find((each) => each !== undefined);
+  if (part === undefined) return about(values, 'skip', 'not loaded during this run');
+  return about(values, part.status === 'ok' ? 'ok' : 'skip', `traced in its package ${part.library}`);
 }
 
 function about(

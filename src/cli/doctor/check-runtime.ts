@@ -5,15 +5,17 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { basename, dirname, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Environment } from '../../config/parser';
 import { preloadedAgent } from '../../load/other-agent';
 import { VERSION } from '../../version';
-import { isAgent, type Preload, preloadsIn, REGISTER, splitNodeOptions } from '../node-options';
+import { isAgent, isNode, type Preload, preloadsIn, REGISTER, splitNodeOptions } from '../node-options';
 import type { Finding } from './finding';
 
 /** As register.js has them: major → least minor. */
 const CUT_OFFS: Readonly<Record<number, number>> = { 18: 19, 20: 6 };
+
+/** Whether the agent runs on this version of Node. */
 export function isSupported(version: string): boolean {
   const [major = 0, minor = 0] = version.split('.').map(Number);
   return major >= 18 && major !== 19 && minor >= (CUT_OFFS[major] ?? 0);
@@ -31,7 +33,7 @@ export function nodeFinding(version: string, whose: string): Finding {
 
 /** The version of the Node that a command names first; undefined where it names none, or that can't be started. */
 export function nodeOfCommand(command: readonly string[], env: Environment): string | undefined {
-  const file = command.find((word) => /^node(?:js)?(?:\.exe)?$/.test(basename(word)));
+  const file = command.find(isNode);
   if (file === undefined) return undefined;
   const { stdout, status } = spawnSync(file, ['-p', 'process.versions.node'], {
     env: { ...env, NODE_OPTIONS: '' },
@@ -82,12 +84,12 @@ export function copyFindings(loading: Loading, insist: boolean): Finding[] {
   if (agents.length === 0) {
     findings.push({
       check: 'loading',
-      status: loading.command.length > 0 ? 'ok' : 'skip',
+      status: loading.command.length > 0 ? 'warn' : 'skip',
       found:
         loading.command.length > 0
           ? 'neither NODE_OPTIONS nor the command loads the agent: doctor did it for this run'
           : 'NODE_OPTIONS does not load the agent here',
-      next: 'start the application with "tracing-agent run -- …", node -r tracing-agent/register, or NODE_OPTIONS="--require tracing-agent/register"',
+      next: 'unless it loads the agent by itself, start the application with "tracing-agent run -- …", node -r tracing-agent/register, or NODE_OPTIONS="--require tracing-agent/register"',
     });
   }
   return findings;

@@ -7,6 +7,7 @@ import { get } from '../http-exchange';
 import type { Effective } from '../settings';
 import type { Finding } from './finding';
 
+/** In milliseconds; as long as the agent waits. */
 const TIMEOUT = 5_000;
 
 export async function samplingFinding({ config, sources }: Effective): Promise<Finding> {

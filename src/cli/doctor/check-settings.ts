@@ -4,9 +4,10 @@
  */
 import { accessSync, constants, existsSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import { destinationText } from '../../config/destination';
 import { optionNames } from '../../config/options';
 import { problemLines } from '../config-command';
-import { destinationText, type Effective, sourceText, valueText } from '../settings';
+import { type Effective, sourceText, valueText } from '../settings';
 import type { Finding } from './finding';
 
 export function settingsFindings(effective: Effective): Finding[] {

@@ -83,9 +83,25 @@ export const patchBackend: Patch = ({ RedisQueueBackend }) => {
 
 /** BullMQ 5's: the same, but for what blocks. */
 export const patchScripts: Patch = ({ Scripts }) => {
-  for (const name of ['moveToActive', 'moveStalledJobsToWait', 'extendLock', 'extendLocks'])
+  for (const name of ['moveToActive', 'moveStalledJobsToWait', 'extendLocks'])
     wrap(Scripts.prototype, name, 'bullmq', quiet);
+  wrap(Scripts.prototype, 'extendLock', 'bullmq', (original: AnyFunction) =>
+    quiet(function (this: unknown, ...args: unknown[]) {
+      // Early releases renew the locks of a worker by a pipeline of their own.
+      coverPipeline(args[3]);
+      return Reflect.apply(original, this, args);
+    }),
+  );
 };
+
+/** The pipelines that are covered: one is given once for each lock. */
+const covered = new WeakSet<object>();
+
+function coverPipeline(pipeline: any): void {
+  if (typeof pipeline?.exec !== 'function' || covered.has(pipeline)) return;
+  covered.add(pipeline);
+  pipeline.exec = quiet(pipeline.exec);
+}
 
 /** BullMQ 5's: the methods around its blocking commands call the application, so that only the command is quiet. */
 export const patchWorker: Patch = ({ Worker }) => coverBlocking(Worker.prototype, 'waitForJob', 'bzpopmin');

@@ -1,6 +1,6 @@
 /**
  * The shapes of the viewer's own answers beyond Jaeger's, one owner for the server and the page (docs/viewer-api.md).
- * After a span's way: between the store and what a person sees. Pure types, so that a browser's build can read them.
+ * After a span's way: between the store and what a person sees. Types and a few constants, so that a browser's build can read them.
  */
 
 interface ApiTag {
@@ -27,6 +27,9 @@ export interface TraceSummary {
   /** Grows with each change of the trace. */
   version: number;
 }
+
+/** One search gives at most so many. */
+export const MOST_TRACES = 1500;
 
 export const SORTS = ['start', 'duration', 'spans', 'errors'] as const;
 export type Sort = (typeof SORTS)[number];

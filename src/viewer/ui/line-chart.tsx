@@ -1,8 +1,7 @@
 /** Lines over time or another measure, with a legend that tells the values below the pointer. */
-import { useComputedColorScheme } from '@mantine/core';
-import { useEffect, useRef } from 'react';
 import uPlot from 'uplot';
-import { axisTimes, type Clock, useClock } from './use-time-zone';
+import { axisOf, type ChartLook, timeZoneOf, useChart } from './use-chart';
+import { axisTimes } from './use-time-zone';
 
 interface ChartLine {
   name: string;
@@ -22,6 +21,7 @@ interface LineChartProps {
   logarithmic?: boolean;
 }
 
+/** In pixels. */
 const HEIGHT = 180;
 /** Apart by lightness and dashes as well, for those who don't see colours. */
 const STROKES = [
@@ -31,43 +31,26 @@ const STROKES = [
 ];
 
 export function LineChart({ label, ...rest }: LineChartProps) {
-  const box = useRef<HTMLDivElement>(null);
-  const dark = useComputedColorScheme('light') === 'dark';
-  const clock = useClock();
-  const { along, lines, logarithmic } = rest;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the functions stay what they are for the same lines
-  useEffect(() => {
-    const element = box.current;
-    if (element === null) return;
-    const plot = draw(element, rest, dark, clock);
-    const observer = new ResizeObserver(() => plot.setSize({ width: element.clientWidth, height: HEIGHT }));
-    observer.observe(element);
-    return () => {
-      observer.disconnect();
-      plot.destroy();
-    };
-  }, [along, lines, dark, clock, logarithmic]);
+  // The functions stay what they are for the same lines.
+  const shown = [rest.along, rest.lines, rest.logarithmic];
+  const box = useChart(HEIGHT, (element, look) => draw(element, rest, look), shown);
   return <div ref={box} className="line-chart" role="img" aria-label={label} />;
 }
 
 function draw(
   element: HTMLElement,
   { along, lines, format, formatAlong, logarithmic }: Omit<LineChartProps, 'label'>,
-  dark: boolean,
-  clock: Clock,
+  look: ChartLook,
 ): uPlot {
-  const axis = {
-    stroke: dark ? '#c9c9c9' : '#495057',
-    grid: { stroke: dark ? '#373a40' : '#e9ecef', width: 1 },
-    ticks: { show: false },
-  };
+  const { dark, clock } = look;
+  const axis = axisOf(look);
   const place = formatAlong ?? ((value: number) => axisTimes(clock, [value])[0]!);
   return new uPlot(
     {
       width: element.clientWidth,
       height: HEIGHT,
       cursor: { drag: { x: false, y: false } },
-      ...(clock.utc && { tzDate: (time: number) => uPlot.tzDate(new Date(time * 1000), 'Etc/UTC') }),
+      ...timeZoneOf(look),
       scales: {
         x: { time: formatAlong === undefined, ...(logarithmic && { distr: 3 as const }) },
         y: { range: (_, __, most) => [0, most * 1.15 || 1] },

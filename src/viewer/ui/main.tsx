@@ -2,6 +2,8 @@
 import '@mantine/core/styles.css';
 import 'uplot/dist/uPlot.min.css';
 import './page.css';
+import './search/search.css';
+import './graphs.css';
 import './timeline.css';
 import { createTheme, MantineProvider } from '@mantine/core';
 import { createRoot } from 'react-dom/client';

@@ -11,8 +11,8 @@ import { sortSummaries, summaryOf, type TraceSummary } from './model/summary';
 
 interface Found {
   traces: TraceSummary[];
+  /** Where this page searched, there may be more. */
   total: number;
-  totalIsAtLeast: boolean;
   /** The server searched; else this page did, in what Jaeger gave for each service. */
   own: boolean;
 }
@@ -22,13 +22,12 @@ export async function searchTraces(form: SearchForm, signal?: AbortSignal): Prom
   const { start, end } = rangeOf(form, Date.now());
   const { limit, sort } = form;
   const full = form.columns.length > 0 ? 1 : undefined;
-  const answer = await askExtra<{ data: TraceSummary[]; total: number; totalIsAtLeast: boolean }>(
+  const answer = await askExtra<{ data: TraceSummary[]; total: number }>(
     'search',
     { q, start, end, limit, sort, full },
     { signal },
   );
-  if (answer !== undefined)
-    return { traces: answer.data, total: answer.total, totalIsAtLeast: answer.totalIsAtLeast, own: true };
+  if (answer !== undefined) return { traces: answer.data, total: answer.total, own: true };
   return searchJaeger(form, q, signal);
 }
 
@@ -66,7 +65,7 @@ async function searchJaeger(form: SearchForm, q: string, signal?: AbortSignal): 
     byId.set(data.traceID, summaryOf(data, trace, marked));
   }
   const found = sortSummaries([...byId.values()], form.sort);
-  return { traces: found.slice(0, form.limit), total: found.length, totalIsAtLeast: true, own: false };
+  return { traces: found.slice(0, form.limit), total: found.length, own: false };
 }
 
 function readQuery(q: string) {
@@ -78,12 +77,13 @@ function readQuery(q: string) {
   }
 }
 
-/** Jaeger's own name for itself is no service of the application. */
+/** By name. */
 export async function allServices(signal?: AbortSignal): Promise<string[]> {
   const { data } = await ask<{ data: string[] | null }>(apiUrl('services'), { signal });
   return [...(data ?? [])].sort((a, b) => a.localeCompare(b));
 }
 
+/** By name; one that has several kinds of spans may come more than once. */
 export async function operationsOf(service: string, signal?: AbortSignal): Promise<string[]> {
   const { data } = await ask<{ data: string[] | null }>(
     apiUrl(`services/${encodeURIComponent(service)}/operations`),

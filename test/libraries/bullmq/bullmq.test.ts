@@ -58,7 +58,7 @@ for (const library of ['bullmq', 'bullmq5', 'bullmq-lowest']) {
     assert.equal(byId.get(inside.parentSpanId)?.tags['seen.job'], 'once');
     assert.doesNotMatch(JSON.stringify(spans), /secret-/);
     // The worker's and the listener's waiting is no trace; what a job does, as to end, is. Two are `obliterate`'s.
-    const polls = spans.filter((span) => /^(XREAD|BZPOPMIN|EVALSHA|EVAL)$/.test(span.name));
+    const polls = spans.filter((span) => /^(XREAD|BZPOPMIN|EVALSHA|EVAL|PIPELINE.*)$/.test(span.name));
     const alone = polls.filter((span) => !byId.has(span.parentSpanId)).map((span) => span.name);
     assert.deepEqual(alone, ['EVALSHA', 'EVALSHA']);
     assert.ok(polls.some((span) => byId.get(span.parentSpanId)?.name.startsWith('process ')));

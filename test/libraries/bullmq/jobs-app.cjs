@@ -1,5 +1,5 @@
 // Adds jobs in a span of the application's own, and a worker in the same process takes them: one done at once, one at
-// its second attempt, one with a child, two in one go.
+// its second attempt, one with a child, two in one go. The first takes until the worker has renewed its lock.
 // argv[2]: the package's name, argv[3]: the queue's, argv[4]: the package of ioredis.
 const { context, trace } = require('@opentelemetry/api');
 const { FlowProducer, Queue, QueueEvents, Worker } = require(process.argv[2]);
@@ -32,11 +32,24 @@ async function main() {
       active?.setAttribute('seen.job', job.name);
       tracer.startSpan(`in ${job.name}`).end();
       seen.push(job.name);
+      if (job.name === 'once') await renewed;
       if (job.name === 'fails' && job.attemptsMade === 0) throw new RangeError('secret-message');
       return 'secret-result';
     },
-    { connection: connect(), autorun: false },
+    { connection: connect(), autorun: false, lockRenewTime: 40 },
   );
+  const renewed = new Promise((resolve) => {
+    // The older name, and the newer; no event tells of it in all versions.
+    for (const method of ['extendLocks', 'extendJobLocks']) {
+      const original = worker[method];
+      if (original === undefined) continue;
+      worker[method] = (...args) => {
+        const result = original.apply(worker, args);
+        result.then(resolve);
+        return result;
+      };
+    }
+  });
   worker.on('completed', (job) => {
     done.add(job.name);
     if (done.size === 6) all();

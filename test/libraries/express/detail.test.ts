@@ -15,6 +15,9 @@ const internal = (spans: Awaited<ReturnType<typeof traceUnchanged>>['spans']) =>
 for (const library of ['express4-lowest', 'express4', 'express5-lowest', 'express']) {
   test(`${library}: the routes that the oldest release knows`, async (t) => {
     if (!needsLibrary(t, library)) return;
+    // It answers 500 to most of these there, with the agent and without.
+    if (library === 'express4-lowest' && Number.parseInt(process.versions.node, 10) > 22)
+      return t.skip(`${library} does not work on Node ${process.versions.node}: run it on Node 20`);
     const env = { LIBRARY: libraryFolder(library)!, NODE_NO_WARNINGS: '1' };
     const { spans } = await traceUnchanged(fixture('lowest.cjs'), { env });
     assert.deepEqual(routesOf(spans), {

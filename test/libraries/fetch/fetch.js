@@ -4,9 +4,14 @@ const { once } = require('node:events');
 
 module.exports = async function run(fetch, more) {
   process.on('warning', (warning) => console.log('warning', warning.name));
+  const late = new AbortController();
   const server = http.createServer((request, response) => {
     const { headers } = request;
-    if (request.url.startsWith('/hang')) return;
+    if (request.url.startsWith('/hang')) {
+      // As AbortSignal.timeout does, but never before the request has arrived.
+      late.abort(new DOMException('late', 'TimeoutError'));
+      return;
+    }
     if (request.url === '/cut') {
       response.write('begun', () => request.socket.destroy());
       return;
@@ -46,7 +51,7 @@ module.exports = async function run(fetch, more) {
   await get('/redirect');
   await get('/own', { headers: { traceparent: `00-${'c'.repeat(32)}-${'d'.repeat(16)}-01` } });
   await get('/cut');
-  await get('/hang/abort', { signal: AbortSignal.timeout(30) });
+  await get('/hang/abort', { signal: late.signal });
   const stop = new AbortController();
   const endless = await fetch(`${base}/endless`, { signal: stop.signal });
   stop.abort();

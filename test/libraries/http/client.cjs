@@ -5,10 +5,15 @@ const { once } = require('node:events');
 
 process.on('warning', (warning) => console.log('warning', warning.name, warning.message));
 
+// Of a request that has arrived.
+const stop = new AbortController();
 const shown = ['x-own', 'host', 'baggage'];
 const server = http.createServer((request, response) => {
   const { headers } = request;
-  if (request.url.startsWith('/hang')) return;
+  if (request.url.startsWith('/hang')) {
+    if (request.url === '/hang/abort') stop.abort();
+    return;
+  }
   if (request.url.startsWith('/cut')) {
     response.write('begun', () => request.socket.destroy());
     return;
@@ -83,8 +88,6 @@ server.listen(0, '127.0.0.1', async () => {
   const timed = http.get({ ...to, path: '/hang/timeout', timeout: 20 });
   timed.on('timeout', () => timed.destroy(Object.assign(new Error('canary-message'), { code: 'E_LATE' })));
   await finished('timeout', timed);
-  const stop = new AbortController();
-  setTimeout(() => stop.abort(), 20);
   await finished('abort', http.get({ ...to, path: '/hang/abort', signal: stop.signal }));
 
   const closed = net.createServer().listen(0, '127.0.0.1');

@@ -1,5 +1,5 @@
 /** Reads a set of traces: what a search finds, with all operations of its traces. */
-import type { OperationStats } from '../../api/answers';
+import { MOST_TRACES, type OperationStats } from '../../api/answers';
 import { askExtra } from '../api';
 import { buildTrace } from '../model/build-trace';
 import type { SetOperation, TraceSet } from '../model/compare-sets';
@@ -7,8 +7,6 @@ import { queryOf, rangeOf, type SearchForm } from '../model/search-form';
 import { statistics } from '../model/statistics';
 import { searchTraces } from '../search-traces';
 
-/** As many as a search gives. */
-const MOST = 1500;
 /** Plain Jaeger gives whole traces. */
 const MOST_PLAIN = 200;
 
@@ -19,7 +17,7 @@ export async function readSet(form: SearchForm, signal: AbortSignal): Promise<Tr
     { q: queryOf(form), start, end, groupBy: 'operation', whole: 1 },
     { signal },
   );
-  const limit = own === undefined ? MOST_PLAIN : MOST;
+  const limit = own === undefined ? MOST_PLAIN : MOST_TRACES;
   const { traces, total } = await searchTraces({ ...form, limit, sort: 'start', columns: [] }, signal);
   const operations: SetOperation[] =
     own?.data.map(({ operation = '', ...rest }) => ({ operation, ...rest })) ??

@@ -1,4 +1,5 @@
 /** Durations as people read and write them: `1.25s`, `12.4ms`, `830μs`; microseconds inside. */
+import { parseDuration as parseWithUnits } from '../../api/duration';
 
 const UNITS: [name: string, microseconds: number][] = [
   ['d', 86_400_000_000],
@@ -23,18 +24,8 @@ export function formatDuration(microseconds: number): string {
   return `${Math.round(microseconds)}μs`;
 }
 
-const SIZES: Record<string, number> = { us: 1, μs: 1, µs: 1, ms: 1e3, s: 1e6, m: 6e7, h: 3.6e9 };
-
 /** Microseconds of `1.2s`, `100ms`, `1m30s`; a bare number is milliseconds; undefined for anything else. */
 export function parseDuration(text: string): number | undefined {
   const trimmed = text.trim();
-  if (/^\d+(\.\d+)?$/.test(trimmed)) return Number(trimmed) * 1000;
-  const part = /(\d+(?:\.\d+)?)(us|μs|µs|ms|s|m|h)/g;
-  let sum = 0;
-  let length = 0;
-  for (const [whole, number, unit] of trimmed.matchAll(part)) {
-    sum += Number(number) * SIZES[unit!]!;
-    length += whole.length;
-  }
-  return length > 0 && length === trimmed.length ? sum : undefined;
+  return /^\d+(\.\d+)?$/.test(trimmed) ? Number(trimmed) * 1000 : parseWithUnits(trimmed);
 }

@@ -1,5 +1,5 @@
 /** What the search form holds: to and from the page's address (Jaeger UI's parameters and `q`), and as one query. */
-import { SORTS, type Sort } from '../../api/answers';
+import { MOST_TRACES, SORTS, type Sort } from '../../api/answers';
 import { writeValue } from '../../api/query-language';
 import { parseDuration } from './duration';
 
@@ -49,7 +49,7 @@ export function readForm(search: string): SearchForm {
   form.query = given.get('q') ?? '';
   form.errors = given.get('errors') === '1';
   form.tags = readTags(given.get('tags') ?? '');
-  form.limit = Math.min(1500, Math.max(1, Number(given.get('limit')) || form.limit));
+  form.limit = Math.min(MOST_TRACES, Math.max(1, Number(given.get('limit')) || form.limit));
   form.sort = SORTS.find((each) => each === given.get('sort')) ?? form.sort;
   form.columns = (given.get('columns') ?? '').split(',').filter((each) => each !== '');
   const start = Number(given.get('start'));

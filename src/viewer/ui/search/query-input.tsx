@@ -2,9 +2,9 @@
 import { Autocomplete } from '@mantine/core';
 import { useRef, useState } from 'react';
 import { FIELDS, writeValue } from '../../api/query-language';
-import { apiUrl, ask, askExtra } from '../api';
+import { askExtra } from '../api';
 import { type Completing, completingAt } from '../model/completion';
-import { allServices } from '../search-traces';
+import { allServices, operationsOf } from '../search-traces';
 import { useAnswer } from '../use-answer';
 
 interface QueryInputProps {
@@ -94,10 +94,6 @@ async function plainValues(key: string, service: string, signal: AbortSignal): P
   if (key === 'kind') return ['server', 'client', 'producer', 'consumer', 'internal'];
   if (key !== 'operation' && key !== 'name') return [];
   const services = service === '' ? await allServices(signal) : [service];
-  const answers = await Promise.all(
-    services.map((each) =>
-      ask<{ data: string[] | null }>(apiUrl(`services/${encodeURIComponent(each)}/operations`), { signal }),
-    ),
-  );
-  return [...new Set(answers.flatMap((each) => each.data ?? []))].sort();
+  const operations = await Promise.all(services.map((each) => operationsOf(each, signal)));
+  return [...new Set(operations.flat())].sort();
 }

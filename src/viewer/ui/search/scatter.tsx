@@ -1,29 +1,16 @@
 /** The scatter plot of found traces: when, how long, how many spans (size), failed or not (colour and shape). */
-import { useComputedColorScheme } from '@mantine/core';
-import { useEffect, useRef } from 'react';
 import uPlot from 'uplot';
 import { formatDuration } from '../model/duration';
 import type { TraceSummary } from '../model/summary';
 import { navigate } from '../routing';
-import { axisTimes, type Clock, useClock } from '../use-time-zone';
+import { axisOf, type ChartLook, timeZoneOf, useChart } from '../use-chart';
+import { axisTimes } from '../use-time-zone';
 
+/** In pixels. */
 const HEIGHT = 160;
 
 export function Scatter({ traces }: { traces: TraceSummary[] }) {
-  const box = useRef<HTMLDivElement>(null);
-  const dark = useComputedColorScheme('light') === 'dark';
-  const clock = useClock();
-  useEffect(() => {
-    const element = box.current;
-    if (element === null) return;
-    const plot = draw(element, traces, dark, clock);
-    const observer = new ResizeObserver(() => plot.setSize({ width: element.clientWidth, height: HEIGHT }));
-    observer.observe(element);
-    return () => {
-      observer.disconnect();
-      plot.destroy();
-    };
-  }, [traces, dark, clock]);
+  const box = useChart(HEIGHT, (element, look) => draw(element, traces, look), [traces]);
   return (
     <div
       ref={box}
@@ -34,11 +21,11 @@ export function Scatter({ traces }: { traces: TraceSummary[] }) {
   );
 }
 
-function draw(element: HTMLElement, traces: TraceSummary[], dark: boolean, clock: Clock): uPlot {
+function draw(element: HTMLElement, traces: TraceSummary[], look: ChartLook): uPlot {
+  const { dark, clock } = look;
   const list = [...traces].sort((a, b) => a.startTime - b.startTime);
   const color = { good: dark ? '#74c0fc' : '#1864ab', bad: dark ? '#ff8787' : '#c92a2a' };
   const times = list.map((each) => each.startTime / 1e6);
-  const ink = dark ? '#c9c9c9' : '#495057';
   const radius = (each: TraceSummary) => 3 + Math.min(9, Math.sqrt(each.spans));
   const points = (u: uPlot) => {
     const { ctx } = u;
@@ -64,17 +51,13 @@ function draw(element: HTMLElement, traces: TraceSummary[], dark: boolean, clock
     ctx.restore();
     return null;
   };
-  const axis = {
-    stroke: ink,
-    grid: { stroke: dark ? '#373a40' : '#e9ecef', width: 1 },
-    ticks: { show: false },
-  };
+  const axis = axisOf(look);
   const plot = new uPlot(
     {
       width: element.clientWidth,
       height: HEIGHT,
       legend: { show: false },
-      ...(clock.utc && { tzDate: (time: number) => uPlot.tzDate(new Date(time * 1000), 'Etc/UTC') }),
+      ...timeZoneOf(look),
       cursor: { drag: { x: false, y: false }, points: { show: false } },
       scales: {
         x: { time: true, range: () => pad(times[0] ?? 0, times.at(-1) ?? 0) },

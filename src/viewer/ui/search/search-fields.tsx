@@ -2,6 +2,7 @@
 import { Autocomplete, Button, Checkbox, Group, NativeSelect, TextInput } from '@mantine/core';
 import { useMediaQuery } from '@mantine/hooks';
 import { type FormEvent, type ReactNode, useState } from 'react';
+import { MOST_TRACES } from '../../api/answers';
 import type { ApiError } from '../api';
 import { parseDuration } from '../model/duration';
 import { LOOKBACKS, type SearchForm } from '../model/search-form';
@@ -108,7 +109,7 @@ export function SearchFields({ form, error, onChange }: SearchFieldsProps) {
               label="At most"
               value={String(draft.limit)}
               onChange={(event) => edit({ limit: Number(event.currentTarget.value) })}
-              data={[...new Set([20, 50, 100, 500, 1500, draft.limit])].map((each) => ({
+              data={[...new Set([20, 50, 100, 500, MOST_TRACES, draft.limit])].map((each) => ({
                 value: String(each),
                 label: `${each} traces`,
               }))}

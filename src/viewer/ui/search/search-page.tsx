@@ -73,7 +73,7 @@ export function SearchPage({ search }: { search: string }) {
             <h1 className="count" aria-live="polite">
               {found === undefined
                 ? 'Traces'
-                : `${found.total}${found.totalIsAtLeast ? ' or more' : ''} trace${found.total === 1 ? '' : 's'}`}
+                : `${found.total}${found.own ? '' : ' or more'} trace${found.total === 1 ? '' : 's'}`}
             </h1>
             {answer.loading && <Loader size="xs" aria-label="Searching" />}
           </Group>

@@ -1,11 +1,12 @@
 /** One trace: its head, the view that the address names, and the details of the selected span. */
 import { Loader, Tabs } from '@mantine/core';
 import { useCallback, useMemo } from 'react';
-import { ApiError, apiUrl, ask } from '../api';
+import { ApiError } from '../api';
 import { buildTrace } from '../model/build-trace';
 import type { ApiTrace } from '../model/jaeger-trace';
 import { readView, TRACE_VIEWS, type TraceView, type ViewName, writeView } from '../model/trace-view';
 import { Notice } from '../notice';
+import { readTrace } from '../read-trace';
 import { navigate } from '../routing';
 import { useAnswer } from '../use-answer';
 import { useLive } from '../use-live';
@@ -26,16 +27,6 @@ const NAMES: Record<ViewName, string> = {
   spans: 'Spans and events',
   json: 'JSON',
 };
-
-export async function readTrace(id: string, signal?: AbortSignal): Promise<ApiTrace> {
-  const { data } = await ask<{ data: ApiTrace[] | null }>(apiUrl(`traces/${encodeURIComponent(id)}`), {
-    signal,
-  });
-  const trace = data?.[0];
-  if (trace === undefined) throw new ApiError('trace not found', 404);
-  performance.mark('trace-received');
-  return trace;
-}
 
 export function TracePage({ id, search }: { id: string; search: string }) {
   const view = useMemo(() => readView(search), [search]);

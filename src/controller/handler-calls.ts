@@ -1,16 +1,17 @@
 /**
- * The call of a handler: its failure as a value, whatever is thrown, its timeout, and how it is left alone at the end.
+ * The calls of handlers: a failure as a value, whatever is thrown, the timeout, and how they are left alone at the end.
  * Beside a span's way.
  */
 import type { HandlerRun } from './controller-options';
 import { HandlerTimeoutError } from './handler-timeout-error';
 
+/** A handler's result, or its failure as a value. */
 export type Outcome =
   | { readonly failed: false; readonly value: unknown }
   | { readonly failed: true; readonly error: unknown };
 
-/** The calls of handlers that have not settled, and how they are left alone. */
 export class HandlerCalls {
+  /** Of the calls that have not settled. */
   readonly #leave = new Set<(reason: unknown) => void>();
 
   /** @param timeout milliseconds until the run counts as failed, though it may go on; 0 waits for ever */
@@ -47,17 +48,5 @@ export class HandlerCalls {
   leave(reason: unknown): void {
     for (const leave of [...this.#leave]) leave(reason);
     this.#leave.clear();
-  }
-}
-
-/** The text of whatever was thrown, for a log field. Never throws. */
-export function messageOf(error: unknown): string {
-  try {
-    if (typeof error !== 'object' || error === null) return String(error);
-    const { message } = error as { message?: unknown };
-    if (typeof message === 'string' && message !== '') return message;
-    return error instanceof Error ? String(error.name) : (JSON.stringify(error) ?? String(error));
-  } catch {
-    return 'an error that cannot be read';
   }
 }
