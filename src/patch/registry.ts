@@ -109,14 +109,15 @@ export const packages: readonly PackageRow[] = [
     instrumentation: 'hapi',
     module: '@hapi/hapi',
     file: 'lib/request.js',
-    versions: '>=20 <22',
+    // Before, it ends with a request that has a body, on a Node.js that is supported.
+    versions: '>=20.1.2 <22',
     load: () => (require('./web/hapi') as typeof import('./web/hapi')).patch,
   },
   {
     instrumentation: 'hapi',
     module: '@hapi/hapi',
     file: 'lib/toolkit.js',
-    versions: '>=20 <22',
+    versions: '>=20.1.2 <22',
     load: () => (require('./web/hapi') as typeof import('./web/hapi')).patchToolkit,
   },
   {
@@ -273,7 +274,8 @@ export const packages: readonly PackageRow[] = [
     instrumentation: 'pg',
     module: 'pg',
     file: 'lib/client.js',
-    versions: '>=8 <9',
+    // Before, it never connects on a Node.js that is supported.
+    versions: '>=8.0.3 <9',
     load: () => (require('./sql/pg') as typeof import('./sql/pg')).patch,
   },
   {
@@ -281,7 +283,7 @@ export const packages: readonly PackageRow[] = [
     instrumentation: 'pg',
     module: 'pg',
     file: 'lib/native/client.js',
-    versions: '>=8 <9',
+    versions: '>=8.0.3 <9',
     load: () => (require('./sql/pg') as typeof import('./sql/pg')).patch,
   },
   {
@@ -308,13 +310,15 @@ export const packages: readonly PackageRow[] = [
     instrumentation: 'better-sqlite3',
     module: 'better-sqlite3',
     file: 'lib/database.js',
-    versions: '>=7 <13',
+    // 7 can't be compiled for Node.js 20.
+    versions: '>=8 <13',
     load: () => (require('./sql/better-sqlite3') as typeof import('./sql/better-sqlite3')).patch,
   },
   {
     instrumentation: 'sqlite3',
     module: 'sqlite3',
-    versions: '>=5 <7',
+    // Before, what its classes have can't be replaced.
+    versions: '>=5.1 <7',
     load: () => (require('./sql/sqlite3') as typeof import('./sql/sqlite3')).patch,
   },
   {
@@ -476,28 +480,28 @@ export const packages: readonly PackageRow[] = [
     instrumentation: 'undici',
     module: 'undici',
     file: 'lib/pool-base.js',
-    versions: '>=4 <9',
+    versions: '>=4.10.4 <9',
     load: () => (require('./http/undici-pool') as typeof import('./http/undici-pool')).patchPool,
   },
   {
     instrumentation: 'undici',
     module: 'undici',
     file: 'lib/client.js',
-    versions: '>=4 <9',
+    versions: '>=4.10.4 <9',
     load: () => (require('./http/undici-pool') as typeof import('./http/undici-pool')).patchClient,
   },
   {
     instrumentation: 'undici',
     module: 'undici',
     file: 'lib/dispatcher/pool-base.js',
-    versions: '>=4 <9',
+    versions: '>=4.10.4 <9',
     load: () => (require('./http/undici-pool') as typeof import('./http/undici-pool')).patchPool,
   },
   {
     instrumentation: 'undici',
     module: 'undici',
     file: 'lib/dispatcher/client.js',
-    versions: '>=4 <9',
+    versions: '>=4.10.4 <9',
     load: () => (require('./http/undici-pool') as typeof import('./http/undici-pool')).patchClient,
   },
   {

@@ -1,5 +1,5 @@
 /**
- * Patches better-sqlite3 (7.x to 12.x): one CLIENT span for each run of a statement, each `exec` and each step of a
+ * Patches better-sqlite3 (8.x to 12.x): one CLIENT span for each run of a statement, each `exec` and each step of a
  * transaction. Second station of a span's way, in a chunk that is read when the application loads the library.
  *
  * The classes that do the work are the native add-on's. It is loaded by the first database, or given to it by the

@@ -11,7 +11,7 @@ import { traceApp } from '../../support/trace-app';
 
 const queue = `tracing-agent-test-${process.pid}`;
 
-for (const library of ['bullmq', 'bullmq5', 'bullmq-lowest']) {
+for (const library of ['bullmq', 'bullmq6-lowest', 'bullmq5', 'bullmq-lowest']) {
   test(`${library}: a job is processed in the trace that it was added in`, async (t) => {
     if (!needsLibrary(t, library, 'ioredis') || !(await needs(t, 'redis'))) return;
     const { spans, stdout, stderr, code } = await traceApp(join(__dirname, 'jobs-app.cjs'), {

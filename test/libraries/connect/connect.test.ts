@@ -35,23 +35,25 @@ for (const version of ['18', '20', '26']) {
   });
 }
 
-test('connect: detail=middleware makes a span of each middleware', async (t) => {
-  if (!needsLibrary(t, 'connect')) return;
-  const env = { NODE_ENV: 'test', TRACING_AGENT_DETAIL: 'middleware' };
-  const { spans } = await traceUnchanged(fixture('routes.cjs'), { env });
-  assert.deepEqual(routesOf(spans), routes);
-  assert.deepEqual(spansBelow(spans, 'GET /orders/7'), ['middleware - first', 'request handler - /orders']);
-  assert.deepEqual(spansBelow(spans, 'GET /throws/1'), [
-    'middleware - first',
-    'request handler - /throws!',
-    'middleware - last',
-  ]);
-  assert.deepEqual(spansBelow(spans, 'GET /fails'), [
-    'middleware - first',
-    'request handler - /fails!',
-    'middleware - last',
-  ]);
-});
+for (const library of ['connect-lowest', 'connect']) {
+  test(`${library}: detail=middleware makes a span of each middleware`, async (t) => {
+    if (!needsLibrary(t, library)) return;
+    const env = { LIBRARY: library, NODE_ENV: 'test', TRACING_AGENT_DETAIL: 'middleware' };
+    const { spans } = await traceUnchanged(fixture('routes.cjs'), { env });
+    assert.deepEqual(routesOf(spans), routes);
+    assert.deepEqual(spansBelow(spans, 'GET /orders/7'), ['middleware - first', 'request handler - /orders']);
+    assert.deepEqual(spansBelow(spans, 'GET /throws/1'), [
+      'middleware - first',
+      'request handler - /throws!',
+      'middleware - last',
+    ]);
+    assert.deepEqual(spansBelow(spans, 'GET /fails'), [
+      'middleware - first',
+      'request handler - /fails!',
+      'middleware - last',
+    ]);
+  });
+}
 
 test('connect: an ES module imports it, with detail=handler', async (t) => {
   if (!needsLibrary(t, 'connect')) return;

@@ -1,7 +1,7 @@
 // Connect's ways to mount middleware; prints what the application itself sees.
 const http = require('node:http');
 const { askAll } = require('../../support/ask.cjs');
-const connect = require('connect');
+const connect = require(process.env.LIBRARY || 'connect');
 
 const app = connect();
 app.use(function first(_req, _res, next) {

@@ -19,7 +19,8 @@ router.get('/throws', () => {
   throw new Error('canary');
 });
 // Version 1 doesn't look at promises.
-if (process.env.LIBRARY !== 'router1') router.get('/rejects', () => Promise.reject(new Error('canary')));
+if (!process.env.LIBRARY.startsWith('router1'))
+  router.get('/rejects', () => Promise.reject(new Error('canary')));
 for (const wrong of [[Symbol('path')], ['/a', 5], ['/a', null], [new Proxy({}, {}), () => {}], []]) {
   try {
     console.log(router.get(...wrong) === router);

@@ -1,5 +1,5 @@
 /**
- * Fastify 4 and 5 under the agent: routes by their templates with prefixes, and spans of handlers and hooks on request.
+ * Fastify 3 to 5 under the agent: routes by their templates with prefixes, and spans of handlers and hooks on request.
  */
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
@@ -34,7 +34,16 @@ const routes = {
   'GET /bad/%zz': null,
 };
 
-for (const library of ['fastify4-lowest', 'fastify4', 'fastify5-lowest', 'fastify5']) {
+const libraries = [
+  'fastify3-lowest',
+  'fastify3',
+  'fastify4-lowest',
+  'fastify4',
+  'fastify5-lowest',
+  'fastify5',
+];
+
+for (const library of libraries) {
   test(`${library}: each request has its route's full template`, async (t) => {
     if (!needsLibrary(t, library)) return;
     const traced = await traceUnchanged(fixture('routes.cjs'), { env: { LIBRARY: library } });

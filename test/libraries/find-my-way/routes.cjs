@@ -2,7 +2,9 @@
 const http = require('node:http');
 const { askAll } = require('../../support/ask.cjs');
 
-const router = require('find-my-way')({ defaultRoute: (_req, res) => res.writeHead(404).end('none') });
+const router = require(process.env.LIBRARY || 'find-my-way')({
+  defaultRoute: (_req, res) => res.writeHead(404).end('none'),
+});
 router.on(
   'GET',
   '/orders/:id',

@@ -31,7 +31,7 @@ const routes = {
   'OPTIONS /cors': null,
 };
 
-for (const library of ['hapi20', '@hapi/hapi']) {
+for (const library of ['hapi20-lowest', 'hapi20', 'hapi21-lowest', '@hapi/hapi']) {
   test(`${library}: each request has its route's path`, async (t) => {
     if (!needsLibrary(t, library)) return;
     const { spans } = await traceUnchanged(fixture('routes.cjs'), { env: { LIBRARY: library } });

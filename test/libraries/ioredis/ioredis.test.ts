@@ -14,7 +14,10 @@ import { startCluster } from '../redis/cluster-servers';
 const fixture = (name: string) => join(__dirname, name);
 const libraries = ['ioredis', 'ioredis6'];
 /** The first release of each major, the last of 4, and the fork. */
-const others = ['ioredis4-lowest', 'ioredis4', 'ioredis5-lowest', 'iovalkey-lowest', 'iovalkey'];
+const others = [
+  ...['ioredis4-lowest', 'ioredis4', 'ioredis5-lowest', 'iovalkey-lowest', 'iovalkey02-lowest', 'iovalkey02'],
+  ...['iovalkey03-lowest', 'iovalkey03', 'iovalkey'],
+];
 
 const expected = {
   offline: ['SET | SET ? ?'],

@@ -1,7 +1,7 @@
 // Applications, routers and functions below koa-mount, one mount in another; prints what the application itself sees.
 const { askAll } = require('../../support/ask.cjs');
 const Koa = require('koa');
-const mount = require('koa-mount');
+const mount = require(process.env.MOUNT);
 const exported = require(process.env.ROUTER);
 const Router = exported.Router ?? exported.default ?? exported;
 

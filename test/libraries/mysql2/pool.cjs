@@ -39,13 +39,15 @@ async function request(at, check) {
   const one = await called('connected by a cluster', (done) => cluster.getConnection(done));
   await called('in a callback of a cluster', (done) => one.query(`SELECT ${at} AS clustered_${at}`, done));
   one.release();
-  await called('in a callback of a namespace', (done) =>
-    cluster.of('*').query(`SELECT ${at} AS of_${at}`, done),
-  );
+  // The namespace of 2.0 has no queries.
+  const namespace = cluster.of('*').query ? cluster.of('*') : pool;
+  await called('in a callback of a namespace', (done) => namespace.query(`SELECT ${at} AS of_${at}`, done));
   await promised.query(`SELECT 1 FROM missing_${at}`).catch(() => check('after an error'));
 }
 
 manyRequests(request, async () => {
   await promised.end();
-  await new Promise((resolve) => cluster.end(resolve));
+  // That of 2.0 tells nobody.
+  if (process.env.LIBRARY === 'mysql2-2-lowest') cluster.end();
+  else await new Promise((resolve) => cluster.end(resolve));
 });

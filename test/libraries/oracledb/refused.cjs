@@ -1,5 +1,5 @@
 // oracledb's thin mode, without a server: prints how connecting and misuse end.
-const oracledb = require('oracledb');
+const oracledb = require(process.env.LIBRARY);
 
 const seen = [];
 const codeOf = (error) => seen.push([error.name, error.code ?? error.message]);

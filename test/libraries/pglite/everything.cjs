@@ -1,5 +1,5 @@
 // The CommonJS build of PGlite.
-const { PGlite } = require('@electric-sql/pglite');
+const { PGlite } = require(process.env.LIBRARY);
 const { runQueries } = require('./run-queries.cjs');
 
 runQueries(PGlite);

@@ -1,5 +1,5 @@
 // The ES modules of PGlite.
-import { PGlite } from '@electric-sql/pglite';
 import { runQueries } from './run-queries.cjs';
 
+const { PGlite } = await import(process.env.LIBRARY);
 await runQueries(PGlite);

@@ -4,6 +4,7 @@ const { context, trace } = require('@opentelemetry/api');
 /** @param PGlite the class, from either build of the package */
 exports.runQueries = async function runQueries(PGlite) {
   const database = new PGlite();
+  addTag(database);
   await database.waitReady;
   await database.exec('CREATE TABLE birds (id int PRIMARY KEY, name text)');
   const seen = {};
@@ -12,6 +13,7 @@ exports.runQueries = async function runQueries(PGlite) {
     seen.rows = (await database.sql`SELECT name FROM birds WHERE id = ${1}`).rows.length;
     seen.failed = await database.query("SELECT 'canary' FROM missing").catch((error) => error.code);
     await database.transaction(async (steps) => {
+      addTag(steps);
       await steps.query('SELECT id FROM birds');
       await steps.sql`SELECT id FROM birds WHERE name = ${'canary'}`;
       await steps.exec("DELETE FROM birds WHERE name = 'canary'");
@@ -22,3 +24,12 @@ exports.runQueries = async function runQueries(PGlite) {
   await database.close();
   console.log(JSON.stringify(seen));
 };
+
+/** The first releases have no tag for templates. */
+function addTag(target) {
+  target.sql ??= (texts, ...values) =>
+    target.query(
+      texts.reduce((all, text, index) => `${all}$${index}${text}`),
+      values,
+    );
+}

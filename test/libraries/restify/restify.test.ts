@@ -29,29 +29,31 @@ const routes = {
   'DELETE /orders/3': null,
 };
 
-test('restify: each request has its route', async (t) => {
-  if (!needsLibrary(t, 'restify')) return;
-  const { spans } = await traceUnchanged(fixture('routes.cjs'), { env: quiet });
-  assert.deepEqual(routesOf(spans), routes);
-  assert.equal(spans.filter(({ tags }) => tags['span.kind'] === undefined).length, 0);
-});
+for (const library of ['restify11-lowest', 'restify']) {
+  test(`${library}: each request has its route`, async (t) => {
+    if (!needsLibrary(t, library)) return;
+    const { spans } = await traceUnchanged(fixture('routes.cjs'), { env: { ...quiet, LIBRARY: library } });
+    assert.deepEqual(routesOf(spans), routes);
+    assert.equal(spans.filter(({ tags }) => tags['span.kind'] === undefined).length, 0);
+  });
 
-test('restify: detail=middleware makes a span of each handler', async (t) => {
-  if (!needsLibrary(t, 'restify')) return;
-  const env = { ...quiet, TRACING_AGENT_DETAIL: 'middleware' };
-  const { spans } = await traceUnchanged(fixture('routes.cjs'), { env });
-  assert.deepEqual(routesOf(spans), routes);
-  assert.deepEqual(spansBelow(spans, 'GET /orders/7'), [
-    'middleware - early',
-    'middleware - first',
-    'middleware - second',
-    'middleware - check',
-    'request handler - /orders/:id',
-  ]);
-  assert.deepEqual(spansBelow(spans, 'GET /orders/9'), ['middleware - early', 'middleware - first!']);
-  assert.ok(spansBelow(spans, 'GET /rejects').includes('request handler - /rejects!'));
-  assert.ok(spansBelow(spans, 'GET /wild/a/b').includes('request handler - /wild/*'));
-});
+  test(`${library}: detail=middleware makes a span of each handler`, async (t) => {
+    if (!needsLibrary(t, library)) return;
+    const env = { ...quiet, LIBRARY: library, TRACING_AGENT_DETAIL: 'middleware' };
+    const { spans } = await traceUnchanged(fixture('routes.cjs'), { env });
+    assert.deepEqual(routesOf(spans), routes);
+    assert.deepEqual(spansBelow(spans, 'GET /orders/7'), [
+      'middleware - early',
+      'middleware - first',
+      'middleware - second',
+      'middleware - check',
+      'request handler - /orders/:id',
+    ]);
+    assert.deepEqual(spansBelow(spans, 'GET /orders/9'), ['middleware - early', 'middleware - first!']);
+    assert.ok(spansBelow(spans, 'GET /rejects').includes('request handler - /rejects!'));
+    assert.ok(spansBelow(spans, 'GET /wild/a/b').includes('request handler - /wild/*'));
+  });
+}
 
 test('restify: detail=handler makes a span of each handler alone, also from an ES module', async (t) => {
   if (!needsLibrary(t, 'restify')) return;

@@ -1,6 +1,6 @@
 // Every way in which restify routes a request; prints what the application itself sees.
 const { askAll } = require('../../support/ask.cjs');
-const restify = require('restify');
+const restify = require(process.env.LIBRARY || 'restify');
 
 const server = restify.createServer({ ignoreTrailingSlash: true, handleUncaughtExceptions: false });
 server.pre(function early(_req, _res, next) {

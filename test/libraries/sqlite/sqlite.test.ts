@@ -32,7 +32,14 @@ async function both(file: string, options: { node?: string; env?: Record<string,
   return run;
 }
 
-for (const library of ['better-sqlite3', 'better-sqlite3-11']) {
+/** The first and the last of each major. */
+const synchronous = [
+  ...['better-sqlite3-8-lowest', 'better-sqlite3-8'],
+  ...['better-sqlite3-9-lowest', 'better-sqlite3-9', 'better-sqlite3-10-lowest', 'better-sqlite3-10'],
+  ...['better-sqlite3-11-lowest', 'better-sqlite3-11', 'better-sqlite3-12-lowest', 'better-sqlite3'],
+];
+
+for (const library of synchronous) {
   test(`${library}: each run of a statement is one span, also in a transaction`, async (t) => {
     if (!needsLibrary(t, library)) return;
     const run = await both('synchronous.cjs', { env: { LIBRARY: library, DATABASE: ':memory:' } });
@@ -97,7 +104,7 @@ for (const { name, path } of withSqlite) {
   });
 }
 
-for (const library of ['sqlite3', 'sqlite3-5']) {
+for (const library of ['sqlite3', 'sqlite3-5', 'sqlite3-5-lowest']) {
   test(`${library}: each run of a statement is one span, and callbacks run in their caller`, async (t) => {
     if (!needsLibrary(t, library)) return;
     const traced = await traceApp(fixture('callbacks.cjs'), {

@@ -6,7 +6,12 @@ const { called, part, seen } = require('../../support/parts.cjs');
 
 async function main() {
   const server = await listen();
-  const options = { port: server.address().port, encrypt: false, database: 'birds' };
+  const options = {
+    port: server.address().port,
+    encrypt: false,
+    trustServerCertificate: true,
+    database: 'birds',
+  };
   const authentication = { type: 'default', options: { userName: 'robin', password: 'canary' } };
   const connection = new Connection({ server: '127.0.0.1', options, authentication });
   await called((resolve) => connection.connect(resolve));

@@ -1,6 +1,6 @@
 // Uses mssql, which works on tedious, with a pool of one connection and concurrent callers.
 const { context, trace } = require('@opentelemetry/api');
-const sql = require('mssql');
+const sql = require(process.env.LIBRARY);
 const { listen } = require('./tds-server.cjs');
 
 const tracer = trace.getTracer('fixture');

@@ -12,7 +12,14 @@ import { runApp, traceApp } from '../../support/trace-app';
 
 const fixture = (name: string) => join(__dirname, name);
 
-for (const library of ['tedious', 'tedious18', 'tedious-lowest']) {
+/** The first and the last of each major. */
+const libraries = [
+  ...['tedious11-lowest', 'tedious11', 'tedious12-lowest', 'tedious12', 'tedious13-lowest', 'tedious13'],
+  ...['tedious14-lowest', 'tedious14', 'tedious15-lowest', 'tedious15', 'tedious16-lowest', 'tedious16'],
+  ...['tedious17', 'tedious18-lowest', 'tedious18', 'tedious19-lowest', 'tedious'],
+];
+
+for (const library of libraries) {
   test(`${library}: each request is one span below its caller, and its callbacks run there`, async (t) => {
     if (!needsLibrary(t, library)) return;
     const options = { env: { LIBRARY: library } };
@@ -60,18 +67,33 @@ for (const library of ['tedious', 'tedious18', 'tedious-lowest']) {
   });
 }
 
-test('mssql: concurrent callers of a pool of one connection get one span each, in their own traces', async (t) => {
-  if (!needsLibrary(t, 'mssql')) return;
-  const run = await traceApp(fixture('mssql.cjs'));
-  assertClean(run);
-  assert.equal(run.stdout.trim(), '[]', "a caller's span is not active");
-  assert.deepEqual(
-    outline(run.spans),
-    Object.fromEntries(
-      [1, 2, 3, 4, 5].map((number) => [
-        `request ${number}`,
-        [`SELECT birds | SELECT ? AS one_${number} FROM birds WHERE name = @name`],
-      ]),
-    ),
-  );
-});
+/** The first of each major that is on a tedious of these, and the newest. */
+const wrappers = [
+  ...[
+    'mssql7-lowest',
+    'mssql8-lowest',
+    'mssql9-lowest',
+    'mssql10-lowest',
+    'mssql11-lowest',
+    'mssql12-lowest',
+  ],
+  'mssql',
+];
+
+for (const library of wrappers) {
+  test(`${library}: concurrent callers of a pool of one connection get one span each, in their own traces`, async (t) => {
+    if (!needsLibrary(t, library)) return;
+    const run = await traceApp(fixture('mssql.cjs'), { env: { LIBRARY: library } });
+    assertClean(run);
+    assert.equal(run.stdout.trim(), '[]', "a caller's span is not active");
+    assert.deepEqual(
+      outline(run.spans),
+      Object.fromEntries(
+        [1, 2, 3, 4, 5].map((number) => [
+          `request ${number}`,
+          [`SELECT birds | SELECT ? AS one_${number} FROM birds WHERE name = @name`],
+        ]),
+      ),
+    );
+  });
+}

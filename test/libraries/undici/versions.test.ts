@@ -12,12 +12,20 @@ import { tree } from '../http/span-tree';
 
 const own: NodeVersion = { name: process.versions.node.split('.')[0]!, path: process.execPath };
 
-/** With the Node.js versions to start it on; undici 8 needs 22.19. */
+/**
+ * With the major that it behaves like, since the first of a major has few of its changes, and with the Node.js versions
+ * to start it on; undici 8 needs 22.19.
+ */
 const copies: [name: string, major: number, nodes: (NodeVersion | undefined)[]][] = [
+  ['undici4-lowest', 4, [own]],
   ['undici4', 4, [own, nodeNamed('18')]],
+  ['undici5-lowest', 4, [own]],
   ['undici5', 5, [own, nodeNamed('26')]],
+  ['undici6-lowest', 5, [own]],
   ['undici', 6, [own, nodeNamed('18')]],
+  ['undici7-lowest', 6, [own]],
   ['undici7', 7, [own, nodeNamed('26')]],
+  ['undici8-lowest', 8, [nodeNamed('24')]],
   ['undici8', 8, [nodeNamed('24'), nodeNamed('26')]],
 ];
 
