@@ -62,7 +62,7 @@ export const catalogue: Readonly<Record<string, readonly CatalogueEntry[]>> = {
     {
       library: 'undici',
       instrumentation: 'undici',
-      versions: '>=4 <9',
+      versions: '>=4.10.4 <9',
       records: 'As `fetch`: also `request`, `stream`, `pipeline`, pools, and agents of the application.',
     },
   ],
@@ -206,7 +206,7 @@ export const catalogue: Readonly<Record<string, readonly CatalogueEntry[]>> = {
       library: 'pg',
       instrumentation: 'pg',
       modules: ['pg', 'pg-pool'],
-      versions: '>=8 <9',
+      versions: '>=8.0.3 <9',
       records:
         'A client span for each query, cursor or stream, also through pg-native, with its text (literals hidden) and summary.',
       differs: 'Literals are never recorded. No spans for connecting.',
