@@ -3,7 +3,7 @@
  * Fourth station of a span's way: asked when a span begins, ends, or notes an event.
  *
  * All spans of one trace in this process use one offset, so that a wall clock which is set in between can't put a
- * child before its parent; each new trace looks whether the two clocks still agree.
+ * child before its parent; new traces look whether the two clocks still agree.
  */
 import type { HrTime, TimeInput } from '@opentelemetry/api';
 
@@ -14,12 +14,18 @@ const wall = Date.now;
 /** Apart by more than this, in milliseconds, the wall clock was set, or the machine slept. `Date.now` cuts to one. */
 const MOST_DRIFT = 2;
 
+/** Whether they agree is looked at once in so many milliseconds: the wall clock costs more to read. */
+const LOOK_EVERY = 5;
+
 let current = performance.timeOrigin;
+let lookedAt = Number.NEGATIVE_INFINITY;
 
 /** Milliseconds from the monotonic clock's origin to the epoch's, for the spans of a new trace. */
 export function clockOffset(): number {
-  const now = wall();
   const elapsed = monotonic();
+  if (elapsed - lookedAt < LOOK_EVERY) return current;
+  lookedAt = elapsed;
+  const now = wall();
   const drift = now - (elapsed + current);
   if (drift > MOST_DRIFT || drift < -MOST_DRIFT) current = now - elapsed;
   return current;

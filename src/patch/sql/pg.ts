@@ -135,6 +135,8 @@ function whenDone(given: AnyFunction, span: Span | undefined, tools: Tools): Any
   const caller: Context = context.active();
   return function (this: unknown, ...args: any[]) {
     if (span !== undefined) endPgQuery(tools, span, args[0], args[1]);
+    // To look costs a tenth of what changing it does.
+    if (context.active() === caller) return given.apply(this, args);
     return context.with(caller, given, this, ...args);
   };
 }
