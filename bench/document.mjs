@@ -76,7 +76,7 @@ function nodeTable({ node, order, unsampled, hello, empty, listening, span, grow
   );
   if (order?.[0].p99 !== undefined)
     line("— p99 at 60 % of bare's throughput", order, `${order[0].p99.toFixed(2)} ms`, ({ p99Over }) =>
-      signedPercent(p99Over),
+      p99Over === undefined ? '' : signedPercent(p99Over),
     );
   line(
     '`order`, nothing sampled: CPU µs/request',

@@ -31,8 +31,8 @@ import { subjectsFor } from './subjects.mjs';
 /** How much of each is measured. */
 const sizes = {
   full: {
-    rounds: 9,
-    requests: 4_000,
+    rounds: 20,
+    requests: 2_000,
     runs: 40,
     spans: 20_000,
     latency: { seconds: 5, rounds: 5 },
@@ -162,7 +162,7 @@ async function measure(name) {
       measureSpans({
         node,
         subjects,
-        rounds: Math.ceil(size.rounds / 3),
+        rounds: Math.min(3, size.rounds),
         spans: size.spans,
         aTrace: [1],
         sinks,
@@ -176,7 +176,7 @@ async function measure(name) {
           measureSpans({
             node,
             subjects: pair,
-            rounds: size.rounds,
+            rounds: Math.min(5, size.rounds),
             spans: size.spans,
             aTrace: [1, 10, 100, 1_000].filter((each) => each <= size.spans),
             sinks,

@@ -49,7 +49,8 @@ const all = [
     name: 'EDOT',
     quiet: 5_600,
     packages: ['@elastic/opentelemetry-node'],
-    preload: () => ['--import', '@elastic/opentelemetry-node'],
+    // Absolute: what is started elsewhere doesn't find it by name.
+    preload: () => ['--import', import.meta.resolve('@elastic/opentelemetry-node')],
     sink: 'otlp',
     env: ({ http }) => ({ OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${http}` }),
     proof: "globalThis[Symbol.for('opentelemetry.js.api.1')]?.trace !== undefined",

@@ -17,7 +17,8 @@ export async function measureEmpty({ node, subjects, runs, sinks }) {
   const script = join(folder, 'empty.js');
   writeFileSync(script, '');
   const ports = await sinks.open('empty');
-  const once = (subject, flags) => run(node, [...subject.preload, ...flags, script], env(subject, ports));
+  const once = (subject, flags) =>
+    run(node, [...subject.preload, ...flags, script], env(subject, ports), folder);
   try {
     for (const subject of subjects) checkStart(node, subject, ports);
     return await alternate(subjects, runs, (subject) => once(subject, []));
@@ -43,7 +44,7 @@ export async function measureModules({ node, subjects, runs, sinks, modules }) {
     writeFileSync(script, main);
     const ports = await sinks.open('modules');
     return await alternate(subjects, runs, (subject) =>
-      run(node, [...subject.preload, script], env(subject, ports)),
+      run(node, [...subject.preload, script], env(subject, ports), folder),
     );
   } finally {
     rmSync(folder, { recursive: true });
@@ -91,10 +92,11 @@ function env(subject, ports) {
   return { ...plainEnv(), ...subject.env(ports), OTEL_SERVICE_NAME: 'bench', DD_SERVICE: 'bench' };
 }
 
-async function run(node, flags, environment) {
+/** @param cwd not a folder whose packages an agent could look through, unless they are the application's */
+async function run(node, flags, environment, cwd) {
   const [command, args] = pinned(node, flags);
   const begun = performance.now();
-  const child = spawn(command, args, { cwd: here, env: environment, stdio: ['ignore', 'ignore', 'inherit'] });
+  const child = spawn(command, args, { cwd, env: environment, stdio: ['ignore', 'ignore', 'inherit'] });
   const [code] = await once(child, 'exit');
   const took = performance.now() - begun;
   if (code !== 0) throw new Error(`${flags.join(' ')} ended with ${code}`);

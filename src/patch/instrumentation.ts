@@ -57,8 +57,8 @@ export interface SharedOptions extends SpanOptions {
   /** Attributes of the span's own in place of `attributes`: keys and values in turn, a new array for each span. */
   readonly list?: unknown[] | undefined;
   /**
-   * Attributes that many spans begin with: the same object each time, which nobody changes, and none of `list`. They
-   * are encoded once; those that serve a single span would cost more than attributes of its own.
+   * Attributes that many spans begin with: the same object each time, which nobody changes, without the keys of `list`.
+   * They are encoded once; those that serve a single span would cost more than attributes of its own.
    */
   readonly shared?: Attributes | undefined;
 }
@@ -67,6 +67,8 @@ export interface SharedOptions extends SpanOptions {
 export interface Tools {
   readonly tracer: Tracer;
   readonly options: PatchOptions;
+  /** No agent runs, or this instrumentation was disabled. For what begins a trace; others ask `wanted`. */
+  readonly off: boolean;
   /**
    * Whether a span is wanted under the active context: false while the agent itself works (suppressed), after
    * this instrumentation was disabled, and below an unsampled parent when the sampler follows parents.
@@ -75,11 +77,15 @@ export interface Tools {
   wanted(): boolean;
   /**
    * Starts a CLIENT span under the active context. Undefined where it failed; then only call the original.
-   * @param attributes becomes the span's own, which writes into it: a new object for each call
+   * @param attributes becomes the span's own, which writes into it: a new object for each call. They are not checked:
+   *   a value that is undefined would be sent as that word
    * @param shared as in `SharedOptions`
    */
   startClientSpan(name: string, attributes: Attributes | undefined, shared?: Attributes): Span | undefined;
-  /** Ends a client span: with an error, sets `error.type` and status ERROR, never the message (it may hold values). */
+  /**
+   * Ends a span of whatever kind: with an error, sets `error.type` and status ERROR, never the message (it may hold
+   * values).
+   */
   endClientSpan(span: Span, error?: unknown): void;
   /** Returns `callback` running in `context` (the caller's), for clients that call back from a shared socket. */
   bind<F extends (...args: any[]) => unknown>(context: Context, callback: F): F;

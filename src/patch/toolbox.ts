@@ -94,8 +94,12 @@ export class Toolbox implements Tools {
     this.tracer = new ProxyTracerProvider().getTracer('');
   }
 
+  get off(): boolean {
+    return this.#retired || this.#faults.spent;
+  }
+
   wanted(): boolean {
-    if (this.#retired || this.#faults.spent) return false;
+    if (this.off) return false;
     const active = context.active();
     if (isTracingSuppressed(active)) return false;
     if (!this.#followsParent) return true;

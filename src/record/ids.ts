@@ -13,7 +13,10 @@ let used = pool.length;
 /** Character codes of the hexadecimal digits. */
 const DIGITS = Uint8Array.from('0123456789abcdef', (digit) => digit.charCodeAt(0));
 
-/** The words of the span id that was made last, for the span that takes it: parsing its text would cost more. */
+/**
+ * The words of the span id that was made last, for the span that takes it before anything else runs: parsing its text
+ * would cost more.
+ */
 export const last = { high: 0, low: 0 };
 
 /** A trace id as four words, the first digits first. */

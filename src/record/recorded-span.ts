@@ -166,7 +166,8 @@ export class RecordedSpan extends Attributed implements Span, ReadableSpan {
   // What the application hands in may throw when it is looked at: a getter, a proxy.
   setAttribute(key: string, value: AttributeValue): this {
     try {
-      return this.#setAttribute(key, value);
+      // Keys are kept as they come, and what encodes them takes text only.
+      return this.#setAttribute(typeof key === 'string' ? key : String(key), value);
     } catch (error) {
       return this.#failed(error);
     }
@@ -269,11 +270,23 @@ export class RecordedSpan extends Attributed implements Span, ReadableSpan {
   }
 
   addLinks(links: Link[]): this {
-    for (const link of links) this.addLink(link);
+    try {
+      for (const link of links) this.addLink(link);
+    } catch (error) {
+      this.#failed(error);
+    }
     return this;
   }
 
   setStatus(status: SpanStatus): this {
+    try {
+      return this.#setStatus(status);
+    } catch (error) {
+      return this.#failed(error);
+    }
+  }
+
+  #setStatus(status: SpanStatus): this {
     if (this.#closed()) return this;
     // OK is the application's last word; UNSET says nothing.
     if (status.code === SpanStatusCode.UNSET || this.status.code === SpanStatusCode.OK) return this;
@@ -350,8 +363,9 @@ export class RecordedSpan extends Attributed implements Span, ReadableSpan {
     return this;
   }
 
-  /** Cuts what it was started with to the limits; patches of ours stay within them. */
+  /** Cuts what it was started with to the limits; patches of ours stay within the usual ones. */
   keepWithinLimits(): void {
+    if (this.list?.length === 0 && this.shared === undefined) return;
     const { attributeCountLimit, attributeValueLengthLimit } = this.#origin.limits;
     const { kept, dropped } = limited(this.attributes, attributeCountLimit, attributeValueLengthLimit);
     this.replace(kept);

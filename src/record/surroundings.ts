@@ -10,6 +10,8 @@ export interface Surroundings {
   readonly flagsOf: (context: Context) => number;
   /** Whether the sampler decides like a local parent, so that it needn't be asked again. */
   readonly followsParent: boolean;
+  /** Whether the sampler looks at the attributes that a span begins with; else it isn't shown those of our patches. */
+  readonly readsAttributes?: boolean | undefined;
   /** New trace ids of 64 bits, for old tracers. */
   readonly shortTraceIds?: boolean | undefined;
   /** Sees each recorded span begin, with its context. */

@@ -46,6 +46,8 @@ interface SharedOptions extends SpanOptions {
 const NO_OPTIONS: SpanOptions = {};
 const NO_LINKS: Link[] = [];
 const NO_ATTRIBUTES: Attributes = Object.freeze({});
+/** OpenTelemetry's usual limit; our patches begin no span with so many attributes. */
+const USUAL_COUNT_LIMIT = 128;
 /** `SamplingDecision` of the SDK. */
 const NOT_RECORD = 0;
 const RECORD_AND_SAMPLED = 2;
@@ -56,12 +58,15 @@ export class Tracer implements TracerInterface {
   readonly #sampler: Sampler;
   readonly #surroundings: Surroundings;
   readonly #trusted: boolean;
+  /** What a span begins with needn't be looked at: no limit of the settings is lower than what our patches keep to. */
+  readonly #withinLimits: boolean;
 
   constructor(options: TracerOptions) {
     this.#origin = options.origin;
     this.#sampler = options.sampler;
     this.#surroundings = options.surroundings;
     this.#trusted = options.trusted === true;
+    this.#withinLimits = this.#trusted && areUsual(options.origin.limits);
   }
 
   startSpan(name: string, options: SpanOptions = NO_OPTIONS, under: Context = contexts.active()): Span {
@@ -124,9 +129,19 @@ export class Tracer implements TracerInterface {
     const own = parent.trace ?? new LocalTrace(wordsOf(parentContext.traceId), 0);
     if (!isSampled(parentContext) || own.dropped) return unsampled(parentContext);
     const { traceId, traceState } = parentContext;
-    const spanContext = createSpanContext(traceId, TraceFlags.SAMPLED, traceState);
     const attributes = this.#own(options);
-    return this.#begin(own, spanContext, parentContext, name, attributes, options, context, true);
+    return this.#begin(
+      own,
+      traceId,
+      TraceFlags.SAMPLED,
+      traceState,
+      parentContext,
+      name,
+      attributes,
+      options,
+      context,
+      true,
+    );
   }
 
   /** The first span of a trace in this process, or any where children are sampled on their own. */
@@ -148,17 +163,22 @@ export class Tracer implements TracerInterface {
     const seen = Array.isArray(attributes) ? this.#seen(attributes, options) : attributes;
     const result = this.#decision(context, traceId, name, kind, seen, links);
     const sampled = result.decision === RECORD_AND_SAMPLED;
-    const spanContext = createSpanContext(
-      traceId,
-      sampled ? TraceFlags.SAMPLED : TraceFlags.NONE,
-      result.traceState ?? parent?.traceState,
-    );
     onDecision?.({ name, traceId, sampled, continued: parent !== undefined, attributes: result.attributes });
     const own = below ?? new LocalTrace(words, flagsOf(context));
     if (late !== undefined && parent === undefined) own.late = { decisions: late, context };
-    const recording = result.decision !== NOT_RECORD;
-    const decided = result.attributes;
-    return this.#begin(own, spanContext, parent, name, attributes, options, context, recording, decided);
+    return this.#begin(
+      own,
+      traceId,
+      sampled ? TraceFlags.SAMPLED : TraceFlags.NONE,
+      result.traceState ?? parent?.traceState,
+      parent,
+      name,
+      attributes,
+      options,
+      context,
+      result.decision !== NOT_RECORD,
+      result.attributes,
+    );
   }
 
   /** A sampler that fails keeps nothing, and is not asked for a while once it has failed again and again. */
@@ -174,7 +194,9 @@ export class Tracer implements TracerInterface {
 
   #begin(
     own: LocalTrace,
-    spanContext: SpanContext,
+    traceId: string,
+    traceFlags: number,
+    traceState: SpanContext['traceState'],
     parent: SpanContext | undefined,
     name: string,
     attributes: Attributes | unknown[],
@@ -185,6 +207,9 @@ export class Tracer implements TracerInterface {
   ): RecordedSpan {
     const kind = options.kind ?? SpanKind.INTERNAL;
     const { startTime, links } = options;
+    const shared = this.#trusted ? (options as SharedOptions).shared : undefined;
+    // Last of all: a getter of the application's may begin a span, and a span takes the id that was made last.
+    const spanContext = createSpanContext(traceId, traceFlags, traceState);
     const span = new RecordedSpan(
       this.#origin,
       own,
@@ -193,13 +218,13 @@ export class Tracer implements TracerInterface {
       name,
       kind,
       attributes,
-      this.#trusted ? (options as SharedOptions).shared : undefined,
+      shared,
       startTime,
       recording,
     );
     if (decided !== undefined) span.add(decided);
     if (!recording) return span;
-    if (!this.#trusted) span.keepWithinLimits();
+    if (!this.#withinLimits) span.keepWithinLimits();
     if (links !== undefined && links !== null) span.addLinks(links);
     this.#surroundings.baggage?.begun(span, context);
     this.#origin.open?.add(span);
@@ -214,11 +239,15 @@ export class Tracer implements TracerInterface {
     return attributes === undefined || attributes === null ? [] : validAttributes(attributes);
   }
 
-  /** What a sampler sees of it; only rules look at attributes. */
+  /** What the sampler sees of the attributes: nothing where it doesn't look. */
   #seen(list: unknown[], options: SpanOptions): Attributes {
-    if (this.#surroundings.late === undefined) return NO_ATTRIBUTES;
-    return { ...new Attributed(list, (options as SharedOptions).shared).attributes };
+    if (this.#surroundings.readsAttributes !== true) return NO_ATTRIBUTES;
+    return new Attributed(list, (options as SharedOptions).shared).attributes;
   }
+}
+
+function areUsual({ attributeCountLimit, attributeValueLengthLimit }: SpanOrigin['limits']): boolean {
+  return attributeCountLimit >= USUAL_COUNT_LIMIT && attributeValueLengthLimit === Number.POSITIVE_INFINITY;
 }
 
 function createSpanContext(

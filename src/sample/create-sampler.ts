@@ -64,6 +64,8 @@ interface CreatedSampler {
   readonly late?: RulesSampler | undefined;
   /** Jaeger's flags that count: without those that were sent in vain. */
   readonly flagsOf: (context: Context) => number;
+  /** Whether it looks at attributes: rules do, and the debug guard does, for the caller's address. */
+  readonly readsAttributes: boolean;
 }
 
 /** Between two questions for debug credits, in milliseconds, as in Jaeger's clients. */
@@ -77,7 +79,8 @@ export function createSampler(
   facts: RequestFacts = {},
 ): CreatedSampler {
   const { flagsOf = noFlags, debugIdOf } = facts;
-  if (options.roots === 'none') return { sampler: new AlwaysOffSampler(), start() {}, stop() {}, flagsOf };
+  if (options.roots === 'none')
+    return { sampler: new AlwaysOffSampler(), start() {}, stop() {}, flagsOf, readsAttributes: false };
   const created =
     options.roots === 'incoming'
       ? createChosen({ ...options, type: 'always_off' }, remote)
@@ -88,7 +91,7 @@ export function createSampler(
   const root = debugIdOf === undefined ? chosen : new DebugIdSampler(debugIdOf, chosen);
   const followsParent = options.parentBased || options.roots === 'incoming';
   const sampler = followsParent ? new ParentBasedSampler({ root }) : root;
-  const all: CreatedSampler = { ...created, sampler, late, flagsOf };
+  const all: CreatedSampler = { ...created, sampler, late, flagsOf, readsAttributes: late !== undefined };
   return options.guard === undefined ? all : guarded(all, chosen, options.guard, remote.serviceName, facts);
 }
 
@@ -128,6 +131,7 @@ function guarded(
   return {
     ...created,
     sampler,
+    readsAttributes: created.readsAttributes || guard.callers.length > 0,
     start() {
       created.start();
       credits?.start();

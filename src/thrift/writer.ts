@@ -16,6 +16,7 @@ const FULL = new WriterFull('the bytes pass the limit of this writer');
 const SHORT_TEXT = 72;
 /** Up to so many words stores beat that call as well. */
 const MOST_WORDS = 16;
+const NO_WORDS = new Int32Array();
 /** A nibble for each character code; what isn't a hexadecimal digit is 0. */
 const NIBBLES = new Uint8Array(256);
 for (let digit = 0; digit < 16; digit++) {
@@ -28,6 +29,7 @@ for (let digit = 0; digit < 16; digit++) {
  * native code and a loop over bytes is long.
  */
 export class Fragment {
+  /** Empty where the call is cheaper. */
   readonly words: Int32Array;
   readonly bytes: Uint8Array;
 
@@ -38,6 +40,10 @@ export class Fragment {
     const { length } = bytes;
     this.length = length;
     this.bytes = bytes;
+    if (length > 4 * MOST_WORDS) {
+      this.words = NO_WORDS;
+      return;
+    }
     const padded = new Uint8Array((length + 3) & ~3);
     padded.set(bytes);
     const view = new DataView(padded.buffer);
@@ -117,12 +123,12 @@ export abstract class Writer {
 
   /** The same for what is written often. */
   fragment(fragment: Fragment): void {
-    const { words } = fragment;
-    const count = words.length;
-    if (count > MOST_WORDS) {
+    if (fragment.length > 4 * MOST_WORDS) {
       this.raw(fragment.bytes);
       return;
     }
+    const { words } = fragment;
+    const count = words.length;
     const position = this.reserve(4 * count);
     const { view } = this;
     for (let index = 0; index < count; index++) view.setInt32(position + 4 * index, words[index]!);

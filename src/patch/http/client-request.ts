@@ -6,7 +6,7 @@
 import type { ClientRequest, IncomingMessage } from 'node:http';
 import { type Context, type Span, SpanStatusCode } from '@opentelemetry/api';
 import type { Tools } from '../instrumentation';
-import { headNames, readHead, readHeader } from './header-forms';
+import { readHead, readHeader } from './header-forms';
 import { type HttpOptions, httpOptions } from './http-options';
 import { watchSocket } from './timings';
 import { note, noted, type Traced } from './traced';
@@ -91,7 +91,7 @@ function capture(
   const { clientRequest, clientResponse, timings } = options;
   if (timings && response !== undefined) span.addEvent('response.received');
   if (clientRequest !== undefined) {
-    span.setAttributes(clientRequest.add({}, readHead((request as any)._header), readHeader, headNames));
+    span.setAttributes(clientRequest.add({}, readHead((request as any)._header), readHeader, Object.keys));
   }
   if (clientResponse !== undefined && response !== undefined) {
     span.setAttributes(clientResponse.add({}, response.headers, readHeader, Object.keys));

@@ -45,11 +45,6 @@ export function readList(list: unknown): Headers {
   return headers;
 }
 
-/** The names in what `readHead` gives. */
-export function headNames(headers: Headers): string[] {
-  return Object.keys(headers);
-}
-
 /** Reads `name` from headers as a flat list: name, value, name, value. */
 export function readFlat(list: readonly unknown[], name: string): unknown {
   for (let i = 0; i + 1 < list.length; i += 2) if (isNamed(list[i], name)) return list[i + 1];

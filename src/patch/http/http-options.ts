@@ -17,7 +17,7 @@ export interface HttpOptions {
   readonly timings: boolean;
   /** The header of a server's answer that names the trace. */
   readonly responseHeader: string | undefined;
-  /** Whether a server answers this request without a span. `target` is a path with its query. */
+  /** Whether a server answers this request without a span. `path` has no query. */
   ignores(method: string, path: string): boolean;
 }
 

@@ -217,7 +217,7 @@ function socketOf(stream: Stream): { remoteAddress?: string; remotePort?: number
   }
 }
 
-/** Node keeps a session's target under symbols of its own: http://nodejs.org/api/http2.html has no other way to it. */
+/** Node keeps a session's target under symbols of its own: https://nodejs.org/api/http2.html has no other way to it. */
 function target(session: any): { scheme: string; authority: string } {
   let scheme = session.encrypted ? 'https' : 'http';
   let authority = 'localhost';

@@ -42,7 +42,12 @@ export function patchHttp2Server(http2: typeof Http2, tools: Tools): void {
   /** Starts the span of a stream that has none yet. */
   function started(stream: unknown, headers: Headers): Handled | undefined {
     try {
-      if (!isStream(stream) || noted(stream) !== undefined || isTracedGrpc(headers['content-type']))
+      if (
+        tools.off ||
+        !isStream(stream) ||
+        noted(stream) !== undefined ||
+        isTracedGrpc(headers['content-type'])
+      )
         return undefined;
       const parent: Context = propagation.extract(ROOT_CONTEXT, headers);
       const method = String(headers[':method'] ?? 'GET');

@@ -6,13 +6,11 @@ import type { Attributes } from '@opentelemetry/api';
 import { cut } from './url';
 
 /** What `http.request.method` says of a method that nobody has defined. */
-export const OTHER = '_OTHER';
+const OTHER = '_OTHER';
+/** Characters of such a method that are recorded. */
+const MOST_CHARACTERS = 64;
 
 const KNOWN = new Set(['GET', 'POST', 'PUT', 'DELETE', 'HEAD', 'OPTIONS', 'PATCH', 'CONNECT', 'TRACE']);
-
-export function isKnown(method: string): boolean {
-  return KNOWN.has(method);
-}
 
 /** The span's name as long as no route is known, and the part before the route. */
 export function methodName(method: string): string {
@@ -25,6 +23,13 @@ export function setMethod(attributes: Attributes, method: string): void {
     attributes['http.request.method'] = method;
   } else {
     attributes['http.request.method'] = OTHER;
-    attributes['http.request.method_original'] = cut(method, 64);
+    attributes['http.request.method_original'] = cut(method, MOST_CHARACTERS);
   }
+}
+
+/** The same as keys and values in turn, a new array. */
+export function methodPairs(method: string): unknown[] {
+  return KNOWN.has(method)
+    ? ['http.request.method', method]
+    : ['http.request.method', OTHER, 'http.request.method_original', cut(method, MOST_CHARACTERS)];
 }

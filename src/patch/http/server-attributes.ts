@@ -4,11 +4,11 @@
  */
 
 import type { IncomingHttpHeaders } from 'node:http';
-import { type Attributes, SpanKind } from '@opentelemetry/api';
+import { type Attributes, type AttributeValue, SpanKind } from '@opentelemetry/api';
 import type { PatchOptions, SharedOptions } from '../instrumentation';
 import { readHeader } from './header-forms';
 import { httpOptions } from './http-options';
-import { isKnown, OTHER } from './method';
+import { methodPairs } from './method';
 import { cut, hostName, hostPort, pathOf, pathStart, recordedQuery } from './url';
 
 /** What is read of a request: Node's IncomingMessage, or the same of HTTP/2. */
@@ -25,9 +25,9 @@ const MOST_CHANGES = 3;
 
 /** What stays the same for a connection's requests. */
 class Connection {
-  readonly scheme: string;
-  readonly peerAddress: string | undefined;
-  readonly peerPort: number | undefined;
+  readonly #scheme: string;
+  readonly #peerAddress: string | undefined;
+  readonly #peerPort: number | undefined;
   /** The last `Host` header, taken apart. */
   #host: string | undefined;
   #serverAddress: string | undefined;
@@ -41,9 +41,9 @@ class Connection {
   #shared: Attributes | undefined;
 
   constructor(socket: any) {
-    this.scheme = socket?.encrypted ? 'https' : 'http';
-    this.peerAddress = socket?.remoteAddress;
-    this.peerPort = socket?.remotePort;
+    this.#scheme = socket?.encrypted ? 'https' : 'http';
+    this.#peerAddress = socket?.remoteAddress;
+    this.#peerPort = socket?.remotePort;
   }
 
   /**
@@ -77,23 +77,24 @@ class Connection {
       this.#describe(list);
       return undefined;
     }
-    const shared: unknown[] = [];
-    this.#describe(shared);
-    this.#shared = {};
-    for (let at = 0; at < shared.length; at += 2)
-      this.#shared[shared[at] as string] = shared[at + 1] as string;
-    return this.#shared;
+    const pairs: unknown[] = [];
+    this.#describe(pairs);
+    const shared: Attributes = {};
+    for (let at = 0; at < pairs.length; at += 2)
+      shared[pairs[at] as string] = pairs[at + 1] as AttributeValue;
+    this.#shared = shared;
+    return shared;
   }
 
   #describe(list: unknown[]): void {
-    list.push('url.scheme', this.scheme, 'network.protocol.version', this.#version);
+    list.push('url.scheme', this.#scheme, 'network.protocol.version', this.#version);
     if (this.#serverAddress !== undefined) list.push('server.address', this.#serverAddress);
     if (this.#serverPort !== undefined) list.push('server.port', this.#serverPort);
-    if (this.peerAddress !== undefined) {
-      list.push('network.peer.address', this.peerAddress);
-      if (this.peerPort !== undefined) list.push('network.peer.port', this.peerPort);
+    if (this.#peerAddress !== undefined) {
+      list.push('network.peer.address', this.#peerAddress);
+      if (this.#peerPort !== undefined) list.push('network.peer.port', this.#peerPort);
     }
-    const client = this.#client ?? this.peerAddress;
+    const client = this.#client ?? this.#peerAddress;
     if (client !== undefined) list.push('client.address', client);
     if (this.#agent !== undefined) list.push('user_agent.original', cut(this.#agent, 512));
   }
@@ -107,15 +108,15 @@ export function serverSpanOptions(
   options: PatchOptions,
   host: string | undefined = request.headers.host,
 ): SharedOptions {
-  const { headers, socket, method = 'GET' } = request;
+  const { headers, socket } = request;
+  // One that an application made itself may have none: null.
+  const method = request.method ?? 'GET';
   let connection = socket ? connections.get(socket) : undefined;
   if (connection === undefined) {
     connection = new Connection(socket);
     if (socket) connections.set(socket, connection);
   }
-  const list: unknown[] = isKnown(method)
-    ? ['http.request.method', method]
-    : ['http.request.method', OTHER, 'http.request.method_original', cut(method, 64)];
+  const list = methodPairs(method);
   if (method !== 'CONNECT') addTarget(list, request.url ?? '/', options);
   const client = forwardedFor(headers);
   const shared = connection.share(list, request.httpVersion, host, client, headers['user-agent']);

@@ -7,7 +7,7 @@ import type { ServerResponse } from 'node:http';
 import type { ServerHttp2Stream } from 'node:http2';
 import { type Attributes, type Context, type Span, SpanStatusCode } from '@opentelemetry/api';
 import type { Tools } from '../instrumentation';
-import { headNames, readHead, readHeader } from './header-forms';
+import { readHead, readHeader } from './header-forms';
 import { type CapturedHeaders, httpOptions } from './http-options';
 import { resetReason } from './reset';
 import { type Handled, noted } from './traced';
@@ -73,7 +73,7 @@ export class ServerRequest implements Handled {
         if (captured !== undefined) {
           // Headers given to `writeHead` are kept in the text of the head alone.
           const head = readHead((response as any)._header);
-          this.span.setAttributes(captured.add({}, head, readHeader, headNames));
+          this.span.setAttributes(captured.add({}, head, readHeader, Object.keys));
         }
       }
       // Newer versions of Node destroy a response with ECONNRESET when its connection goes.

@@ -26,7 +26,7 @@ export function patchServer(http: typeof Http, tools: Tools): void {
 
   /** Starts the span of a request that has none yet. */
   function started(request: unknown): Handled | undefined {
-    if (!(request instanceof IncomingMessage) || noted(request) !== undefined) return undefined;
+    if (tools.off || !(request instanceof IncomingMessage) || noted(request) !== undefined) return undefined;
     try {
       const parent: Context = propagation.extract(ROOT_CONTEXT, request.headers);
       if (httpOptions(tools.options)?.ignores(request.method ?? 'GET', pathOf(request.url ?? '/'))) {

@@ -17,5 +17,14 @@ export function watchSocket(span: Span, socket: any): void {
   const fresh = socket?.connecting === true;
   span.addEvent('socket.assigned', { 'socket.reused': !fresh });
   if (!fresh) return;
-  for (const [event, name] of STEPS) socket.once(event, () => span.addEvent(name));
+  const last = socket.encrypted === true ? 'secureConnect' : 'connect';
+  const listeners = STEPS.map(([event, name]) => {
+    const listener = (): void => {
+      span.addEvent(name);
+      // A step that never comes would hold the span for as long as the connection lives.
+      if (event === last) for (const each of listeners) socket.removeListener(each.event, each.listener);
+    };
+    return { event, listener };
+  });
+  for (const { event, listener } of listeners) socket.once(event, listener);
 }

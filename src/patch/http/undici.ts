@@ -1,7 +1,7 @@
 /**
  * Makes a CLIENT span of every request that undici sends, global `fetch` included, and sends the trace along.
  * Second and third station of a span's way. Listens on undici's diagnostics channels, which the copy inside Node and
- * those from npm (5 to 8) share: https://github.com/nodejs/undici/blob/main/docs/docs/api/DiagnosticsChannel.md
+ * those from npm (4 to 8) share: https://github.com/nodejs/undici/blob/main/docs/docs/api/DiagnosticsChannel.md
  *
  * A redirect that `fetch` follows is a request of its own, and so a span of its own.
  */
@@ -11,7 +11,7 @@ import { type Attributes, context, type Span, trace } from '@opentelemetry/api';
 import { isTracingSuppressed } from '@opentelemetry/core';
 import type { Patch, PatchOptions, Tools } from '../instrumentation';
 import { setStatus } from './client-request';
-import { headNames, readFlat, readHead, readHeader, readList } from './header-forms';
+import { readFlat, readHead, readHeader, readList } from './header-forms';
 import { httpOptions } from './http-options';
 import { ignoredOutgoing } from './ignored';
 import { injectedHeaders } from './injected-headers';
@@ -75,7 +75,7 @@ export const patch: Patch = (_exports, _library, tools) => {
     const http = httpOptions(tools.options);
     if (http?.timings) span.addEvent('request.sent');
     if (http?.clientRequest !== undefined) {
-      span.setAttributes(http.clientRequest.add({}, readHead(headers), readHeader, headNames));
+      span.setAttributes(http.clientRequest.add({}, readHead(headers), readHeader, Object.keys));
     }
     const address = socket?.remoteAddress;
     if (address === undefined) return;
@@ -90,7 +90,7 @@ export const patch: Patch = (_exports, _library, tools) => {
     const http = httpOptions(tools.options);
     if (http?.timings) span.addEvent('response.received');
     if (http?.clientResponse !== undefined) {
-      span.setAttributes(http.clientResponse.add({}, readList(response.headers), readHeader, headNames));
+      span.setAttributes(http.clientResponse.add({}, readList(response.headers), readHeader, Object.keys));
     }
   });
 

@@ -1,6 +1,6 @@
 /**
  * Holds the attributes that all spans of one Redis connection share, and the finished attributes of its hot commands.
- * Second station of a span's way: makes a command that was seen before cost one look-up and one copy.
+ * Second station of a span's way: makes a command that was seen before cost one look-up.
  */
 import type { Attributes, Span } from '@opentelemetry/api';
 import type { Tools } from '../instrumentation';

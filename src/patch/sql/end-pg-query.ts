@@ -1,6 +1,6 @@
 /**
  * The end of a PostgreSQL query's span, whichever way the query ends.
- * Second station of a span's way, used by the patches of pg and postgres.
+ * Second station of a span's way, used by the patches of pg, PGlite and postgres.
  */
 import type { Span } from '@opentelemetry/api';
 import type { Tools } from '../instrumentation';

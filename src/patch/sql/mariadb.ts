@@ -10,7 +10,8 @@ import type { Library, Patch, Tools } from '../instrumentation';
 import { assign, wrap } from '../wrap';
 import { emitInContext } from './emit-in-context';
 import { connectionServer, type MariadbServer, serverOf } from './mariadb-server';
-import { MysqlQuery } from './mysql-query';
+import { owner } from './method-owner';
+import { boundLast, MysqlQuery } from './mysql-query';
 import { observePromise } from './observe-promise';
 import { type QueryText, QueryTexts, startQuery } from './query-text';
 import { withCommentIn, withTraceComment } from './sql-comment';
@@ -301,14 +302,7 @@ class Cover {
   }
 
   #bound(target: any, name: string): void {
-    const tools = this.#tools;
-    wrap(owner(target, name), name, MARK, (original: AnyFunction) => {
-      return function (this: unknown, ...args: any[]) {
-        const last = args.length - 1;
-        if (typeof args[last] === 'function') args[last] = tools.bind(context.active(), args[last]);
-        return original.apply(this, args);
-      };
-    });
+    wrap(owner(target, name), name, MARK, (original: AnyFunction) => boundLast(original, this.#tools));
   }
 }
 
@@ -324,12 +318,4 @@ function batchOf(attributes: Attributes, size: number): Attributes {
     if (batch[key] !== undefined) batch[key] = `BATCH ${batch[key]}`;
   }
   return batch;
-}
-
-/** The object in the prototype chain that has `name` itself. */
-function owner(target: any, name: string): any {
-  for (let each = target; each !== null && each !== undefined; each = Object.getPrototypeOf(each)) {
-    if (Object.hasOwn(each, name)) return each;
-  }
-  return undefined;
 }

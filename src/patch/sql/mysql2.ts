@@ -8,6 +8,7 @@
 import { context } from '@opentelemetry/api';
 import type { Patch, Tools } from '../instrumentation';
 import { wrap } from '../wrap';
+import { owner } from './method-owner';
 import {
   boundLast,
   type Connection,
@@ -60,14 +61,6 @@ export const patchPool: Patch = (exports, _library, tools) => {
   const pool = owner(exports.prototype, 'getConnection');
   wrap(pool, 'getConnection', MARK, (original: AnyFunction) => boundLast(original, tools));
 };
-
-/** The prototype in the chain that has `name` itself. */
-function owner(prototype: any, name: string): any {
-  for (let each = prototype; each !== null && each !== undefined; each = Object.getPrototypeOf(each)) {
-    if (Object.hasOwn(each, name)) return each;
-  }
-  return undefined;
-}
 
 /** @param takesComment false for statements that are prepared */
 function queryOf(original: AnyFunction, tools: Tools, takesComment: boolean): AnyFunction {

@@ -32,8 +32,6 @@ const CODES =
 export interface SqliteQuery {
   readonly text: QueryText;
   readonly peer: Peer;
-  /** Whether the rows of the result are the rows returned. */
-  readonly selects: boolean;
 }
 
 type AnyFunction = (this: any, ...args: any[]) => any;
@@ -50,12 +48,7 @@ export function sqlitePeer(file: unknown): Peer {
 }
 
 export function sqliteQuery(sql: string, peer: Peer): SqliteQuery {
-  const text = texts.get(sql);
-  return {
-    text,
-    peer,
-    selects: text.selects,
-  };
+  return { text: texts.get(sql), peer };
 }
 
 /** Keeps for the runs of `statement` what they say. */
@@ -99,7 +92,7 @@ export function runTraced(
     throw error;
   }
   if (rows === 'iterator') return watchIterator(result, span, query, tools);
-  endSqliteSpan(span, undefined, query.selects ? countRows(result, rows) : undefined, tools);
+  endSqliteSpan(span, undefined, query.text.selects ? countRows(result, rows) : undefined, tools);
   return result;
 }
 
@@ -148,7 +141,7 @@ function watchIterator(iterator: any, span: Span, query: SqliteQuery, tools: Too
   const end = (error?: unknown) => {
     if (!open) return;
     open = false;
-    endSqliteSpan(span, error, query.selects ? rows : undefined, tools);
+    endSqliteSpan(span, error, query.text.selects ? rows : undefined, tools);
   };
   try {
     for (const name of ['next', 'return']) {

@@ -1,5 +1,5 @@
 /**
- * Patches sqlite3 (4.x to 6.x): one CLIENT span for each statement that a database or a prepared statement runs.
+ * Patches sqlite3 (5.1 to 6.x): one CLIENT span for each statement that a database or a prepared statement runs.
  * Second station of a span's way, in a chunk that is read when the application loads the library.
  *
  * Statements run on a thread, and the add-on calls back without any context: every callback runs in its caller's.
@@ -238,6 +238,6 @@ class Run {
     const span = this.#span;
     if (span === undefined) return;
     this.#span = undefined;
-    endSqliteSpan(span, error, this.#query?.selects ? rows : undefined, this.#tools);
+    endSqliteSpan(span, error, this.#query?.text.selects ? rows : undefined, this.#tools);
   }
 }

@@ -1,5 +1,5 @@
 /**
- * Patches tedious (11.x to 20.x), and with it mssql: one CLIENT span for each batch, query, execution and procedure.
+ * Patches tedious (11.x to 19.x), and with it mssql: one CLIENT span for each batch, query, execution and procedure.
  * Second station of a span's way, in a chunk that is read when the application loads the library.
  *
  * A connection's socket belongs to whoever opened it, so a request's callback and events run in its caller's context.

@@ -74,14 +74,17 @@ function named(handle: Handle, route: string, tools: Tools): Handle {
   return wrapped(handle, 'connect', function (this: unknown) {
     const request = arguments[at];
     if (route !== '') nameRoute(request, route, tools);
-    const span = startHandlerSpan(tools, kind, request, (server) => ({
-      name: kind === 'handler' ? `request handler - ${server.route}` : `middleware - ${name}`,
-      attributes: {
-        'connect.type': kind === 'handler' ? 'request_handler' : 'middleware',
-        'connect.name': kind === 'handler' ? server.route : name,
-        'http.route': kind === 'handler' ? server.route : undefined,
-      },
-    }));
+    const span = startHandlerSpan(tools, kind, request, ({ route: whole = route }) =>
+      kind === 'handler'
+        ? {
+            name: `request handler - ${whole}`,
+            attributes: { 'connect.type': 'request_handler', 'connect.name': whole, 'http.route': whole },
+          }
+        : {
+            name: `middleware - ${name}`,
+            attributes: { 'connect.type': 'middleware', 'connect.name': name },
+          },
+    );
     if (span === undefined) return Reflect.apply(handle, this, arguments);
     const args = [...arguments];
     args[at + 2] = span.next(args[at + 2]);

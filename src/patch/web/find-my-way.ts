@@ -12,8 +12,8 @@ import { startHandlerSpan } from './handler-span';
 /** For find-my-way's main export: whatever adds a route comes to `on` of its prototype. */
 export const patch: Patch = (exports, _library, tools) => {
   wrap(exports.prototype, 'on', 'find-my-way', (original) => {
-    return function on(this: unknown, _method: unknown, path: unknown, ...rest: unknown[]) {
-      const args: unknown[] = [_method, path, ...rest];
+    return function on(this: unknown, method: unknown, path: unknown, ...rest: unknown[]) {
+      const args: unknown[] = [method, path, ...rest];
       try {
         const at = typeof args[2] === 'function' ? 2 : 3;
         const template = templateOf(path, args[at + 1]);

@@ -32,7 +32,8 @@ function named(method: unknown, path: unknown, entry: unknown, tools: Tools): un
     const traced = wrapped(handler, 'hono', function (this: unknown, c: any) {
       let incoming: unknown;
       try {
-        incoming = c.env.incoming;
+        // None where the application is given requests without a server: `app.fetch(request)`.
+        incoming = c.env?.incoming;
         if (kind === 'handler' && typeof incoming === 'object' && incoming !== null) setRoute(incoming, path);
       } catch (error) {
         tools.fault(error);

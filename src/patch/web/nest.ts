@@ -25,7 +25,7 @@ export const patch: Patch = (exports, _library, tools) => {
               'nestjs.type': 'request_context',
               'nestjs.controller': controller,
               'nestjs.callback': method,
-              'http.route': route,
+              ...(route === undefined ? {} : { 'http.route': route }),
             },
           };
         });

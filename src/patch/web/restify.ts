@@ -56,7 +56,8 @@ function traced(handler: (...args: any[]) => any, stack: readonly unknown[], too
         attributes: {
           'restify.type': isRoute ? 'request_handler' : 'middleware',
           'restify.name': name,
-          'http.route': route,
+          // None in a handler of `pre`.
+          ...(route === undefined ? {} : { 'http.route': route }),
         },
       };
     });

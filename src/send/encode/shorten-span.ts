@@ -233,12 +233,16 @@ function scopeEntries(span: ReadableSpan): Entry[] {
 
 /** What the encoder reads of a span beside what is cut; a span of the SDK is an object with getters. */
 function plain(span: ReadableSpan): ReadableSpan {
-  const { parentSpanId } = span as ReadableSpan & { parentSpanId?: string };
+  const { parentSpanId, jaegerFlags } = span as ReadableSpan & {
+    parentSpanId?: string;
+    jaegerFlags?: number;
+  };
   const scope = scopeOf(span);
   return {
     spanContext: () => span.spanContext(),
     ...(span.parentSpanContext && { parentSpanContext: span.parentSpanContext }),
     ...(parentSpanId !== undefined && { parentSpanId }),
+    ...(jaegerFlags !== undefined && { jaegerFlags }),
     kind: span.kind,
     startTime: span.startTime,
     endTime: span.endTime,

@@ -24,15 +24,9 @@ interface OldSpan {
   readonly instrumentationLibrary?: ReadableSpan['instrumentationScope'];
 }
 
-/** What spans of our own recorder know better: times in microseconds since the epoch, and Jaeger's further flags. */
-interface OwnSpan {
-  readonly startMicros?: number;
-  readonly endMicros?: number;
-  /** Debug 2, firehose 8. */
+/** A span of our own, also a restored or shortened one: Jaeger's flags beside `sampled`, debug 2 and firehose 8. */
+interface FlaggedSpan {
   readonly jaegerFlags?: number;
-  /** Attributes that it has in common with many spans, and keys and values of all others; undefined for an object. */
-  readonly shared?: Attributes | undefined;
-  readonly list?: readonly unknown[] | undefined;
 }
 
 /** A trace id, the first digits first. */
@@ -43,13 +37,18 @@ interface TraceWords {
   readonly word3: number;
 }
 
-/** A span of our own, whose ids need no parsing: words of 32 bits. */
-interface WordedSpan extends ReadableSpan {
+/** What a span of our own recorder knows better: ids as words of 32 bits, times in microseconds since the epoch. */
+interface OwnSpan extends ReadableSpan {
   readonly trace: { readonly words: TraceWords };
   readonly idHigh: number;
   readonly idLow: number;
   readonly parentHigh: number;
   readonly parentLow: number;
+  readonly startMicros: number;
+  readonly endMicros: number;
+  /** Attributes that it has in common with many spans, and keys and values of all others; undefined for an object. */
+  readonly shared: Attributes | undefined;
+  readonly list: readonly unknown[] | undefined;
 }
 
 /** Tags that many spans share, whole. */
@@ -84,8 +83,9 @@ let binary: SharedTags | undefined;
 
 /** Appends the struct of one span. @throws WriterFull where the writer's limit is passed; nothing else */
 export function encodeSpan(writer: Writer, span: ReadableSpan): void {
-  if ((span as WordedSpan).idHigh === undefined) encodeIds(writer, span);
-  else encodeWords(writer, span as WordedSpan);
+  const own = isOwn(span) ? span : undefined;
+  if (own === undefined) encodeIds(writer, span);
+  else encodeWords(writer, own);
   writer.field(Type.STRING, SPAN.operationName, SPAN.parentSpanId);
   writer.string(toText(span.name));
   const { links, events } = span;
@@ -96,14 +96,13 @@ export function encodeSpan(writer: Writer, span: ReadableSpan): void {
   }
   writer.field(Type.I32, SPAN.flags, links.length > 0 ? SPAN.references : SPAN.operationName);
   // Only sampled spans come here, so they say so. W3C's other flags don't pass: its `random` is where Jaeger has `debug`.
-  writer.i32(SPAN_FLAG.sampled | ((span as OwnSpan).jaegerFlags ?? 0));
-  const { startMicros, endMicros = 0 } = span as OwnSpan;
-  const start = startMicros === undefined ? microseconds(span.startTime) : Math.floor(startMicros);
+  writer.i32(SPAN_FLAG.sampled | ((span as FlaggedSpan).jaegerFlags ?? 0));
+  const start = own === undefined ? microseconds(span.startTime) : Math.floor(own.startMicros);
   writer.field(Type.I64, SPAN.startTime, SPAN.flags);
   writer.i64(start);
   writer.field(Type.I64, SPAN.duration, SPAN.startTime);
-  writer.i64(startMicros === undefined ? microseconds(span.duration) : Math.floor(endMicros) - start);
-  const tags = encodeTags(writer, span);
+  writer.i64(own === undefined ? microseconds(span.duration) : Math.floor(own.endMicros) - start);
+  const tags = encodeTags(writer, span, own);
   if (events.length > 0) {
     writer.field(Type.LIST, SPAN.logs, tags ? SPAN.tags : SPAN.duration);
     writer.list(Type.STRUCT, events.length);
@@ -112,7 +111,13 @@ export function encodeSpan(writer: Writer, span: ReadableSpan): void {
   writer.stop();
 }
 
-function encodeWords(writer: Writer, span: WordedSpan): void {
+/** Another SDK's span may have a property that is called like one of ours. */
+function isOwn(span: ReadableSpan): span is OwnSpan {
+  const { idHigh, trace } = span as Partial<OwnSpan>;
+  return idHigh !== undefined && trace?.words !== undefined;
+}
+
+function encodeWords(writer: Writer, span: OwnSpan): void {
   const { word0, word1, word2, word3 } = span.trace.words;
   writer.field(Type.I64, SPAN.traceIdLow, 0);
   writer.i64Words(word2, word3);
@@ -138,12 +143,12 @@ function encodeIds(writer: Writer, span: ReadableSpan): void {
   writer.i64Hex(fullId(parent, 16), 0);
 }
 
-/** @returns whether there was any */
-function encodeTags(writer: Writer, span: ReadableSpan): boolean {
+/** @param own the same span, where it is one of ours @returns whether there was any */
+function encodeTags(writer: Writer, span: ReadableSpan, own: OwnSpan | undefined): boolean {
   const shared = sharedTags(writer.protocol);
   const { status } = span;
-  const { list } = span as OwnSpan;
-  const common = sharedAttributes(writer, shared, (span as OwnSpan).shared);
+  const list = own?.list;
+  const common = sharedAttributes(writer, shared, own?.shared);
   const attributes = list === undefined ? span.attributes : undefined;
   const keys = attributes === undefined ? undefined : Object.keys(attributes);
   const kind = shared.kinds[span.kind];

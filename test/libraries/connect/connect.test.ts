@@ -52,6 +52,8 @@ for (const library of ['connect-lowest', 'connect']) {
       'request handler - /fails!',
       'middleware - last',
     ]);
+    // Middleware has no route.
+    assert.equal(spans.filter(({ tags }) => tags['http.route'] === 'undefined').length, 0);
   });
 }
 

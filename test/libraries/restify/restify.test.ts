@@ -52,6 +52,8 @@ for (const library of ['restify11-lowest', 'restify']) {
     assert.deepEqual(spansBelow(spans, 'GET /orders/9'), ['middleware - early', 'middleware - first!']);
     assert.ok(spansBelow(spans, 'GET /rejects').includes('request handler - /rejects!'));
     assert.ok(spansBelow(spans, 'GET /wild/a/b').includes('request handler - /wild/*'));
+    // What `pre` is given runs before there is a route.
+    assert.equal(spans.filter(({ tags }) => tags['http.route'] === 'undefined').length, 0);
   });
 }
 

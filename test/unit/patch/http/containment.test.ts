@@ -29,6 +29,7 @@ const tools: Tools = {
     return tracer as typeof real;
   },
   options: { urlQuery: 'redact' },
+  off: false,
   wanted: () => true,
   startClientSpan: (name, attributes) => contain(() => tracer.startSpan(name, { attributes })),
   endClientSpan: (span) => contain(() => span.end()),

@@ -219,3 +219,10 @@ test('whatever a span is made of, and however long the process: it arrives, neve
     }
   }
 });
+
+test("a shortened span keeps Jaeger's flags", () => {
+  const { batcher, spans } = sender(FORMS[0], 1300);
+  batcher.append(spanOf({ attributes: { text: 'x'.repeat(10_000) }, jaegerFlags: 2 }));
+  batcher.flush();
+  assert.deepEqual([values(spans[0]!.tags)['text.truncated'], spans[0]!.flags], [10_000, 3]);
+});

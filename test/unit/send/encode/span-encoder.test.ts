@@ -202,7 +202,7 @@ test('a span of our own says the same as a plain copy of it: ids in words, share
   const provider = new TracerProvider({
     resource: plainResource({}),
     sampler: new AlwaysOnSampler(),
-    limits: { attributeCountLimit: 9 } as never,
+    limits: { attributeCountLimit: 128, attributeValueLengthLimit: Number.POSITIVE_INFINITY } as never,
     processor: { onStart() {}, onEnd: (span: ReadableSpan) => ended.push(span) } as never,
     surroundings: { flagsOf: () => 0, followsParent: true },
   });
@@ -246,4 +246,10 @@ test('a span of our own says the same as a plain copy of it: ids in words, share
     const same = { tags: [], startTime: 0, duration: 0 };
     assert.deepEqual({ ...first, ...same }, { ...copied, ...same });
   }
+});
+
+test("another SDK's span whose properties are called like ours is read like any other", () => {
+  const attributes = { a: 1 };
+  const named = { list: ['b', 2], shared: { c: 3 }, idHigh: 7, startMicros: 5, endMicros: 9 };
+  assert.deepEqual(sent(plainSpan({ attributes, ...named })), sent(plainSpan({ attributes })));
 });
