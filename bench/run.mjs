@@ -31,8 +31,8 @@ import { subjectsFor } from './subjects.mjs';
 /** How much of each is measured. */
 const sizes = {
   full: {
-    rounds: 20,
-    requests: 2_000,
+    rounds: 10,
+    requests: 4_000,
     runs: 40,
     spans: 20_000,
     latency: { seconds: 5, rounds: 5 },

@@ -6,8 +6,8 @@ import { median } from '../statistics.mjs';
 const CONNECTIONS = 32;
 
 /**
- * All subjects' servers live at the same time and take turns, round by round. A round is over when every span arrived,
- * or nothing came any more: sending is part of the cost.
+ * All subjects' servers live at the same time and take turns, round by round. A turn is over when every span arrived, or
+ * nothing came any more: sending is part of the cost.
  * @param latency seconds of load at 60 % of bare's throughput, after the rounds; none by default
  */
 export async function measureServers({
@@ -51,14 +51,14 @@ export async function measureServers({
     }
     await Promise.all(servers.map((each) => settle(each, rest.sinks)));
     for (let round = 0; round < rounds; round++) {
-      const before = [];
       for (const each of turned(servers, round)) {
-        before.push([each, (await each.server.state()).cpu]);
+        const before = (await each.server.state()).cpu;
         each.perSecond.push(await closedLoop(each.connections, exchanges, requests));
         each.expected += requests * each.aRequest;
+        // At once, before V8 uses the pause to shrink the heap, which under load it never would.
+        await settle(each, rest.sinks);
+        each.cpu.push(((await each.server.state()).cpu - before) / requests);
       }
-      await Promise.all(servers.map((each) => settle(each, rest.sinks)));
-      for (const [each, cpu] of before) each.cpu.push(((await each.server.state()).cpu - cpu) / requests);
     }
     for (const each of servers) each.rss = (await each.server.state()).rss;
     if (latency !== undefined) await measureLatency(servers, exchanges, latency, rest.sinks);
