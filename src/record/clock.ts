@@ -39,12 +39,16 @@ export function now(offset: number): number {
 /**
  * Microseconds since the epoch of a time in one of the API's forms: a `Date`, an `HrTime`, milliseconds since the
  * epoch, or a reading of `performance.now()`, which a number that isn't beyond it is taken for, as the SDK does.
- * Undefined for anything else.
+ * Undefined for anything else, an invalid date among it.
  */
 export function toMicroseconds(time: TimeInput | undefined, offset: number): number | undefined {
-  if (typeof time === 'number') return (time <= monotonic() ? time + offset : time) * 1e3;
-  if (time instanceof Date) return time.getTime() * 1e3;
-  return isHrTime(time) ? time[0] * 1e6 + time[1] / 1e3 : undefined;
+  if (typeof time === 'number') return finite((time <= monotonic() ? time + offset : time) * 1e3);
+  if (time instanceof Date) return finite(time.getTime() * 1e3);
+  return isHrTime(time) ? finite(time[0] * 1e6 + time[1] / 1e3) : undefined;
+}
+
+function finite(micros: number): number | undefined {
+  return Number.isFinite(micros) ? micros : undefined;
 }
 
 /** Whole seconds and nanoseconds. */
@@ -54,7 +58,5 @@ export function toHrTime(microseconds: number): HrTime {
 }
 
 export function isHrTime(time: unknown): time is HrTime {
-  return (
-    Array.isArray(time) && time.length === 2 && typeof time[0] === 'number' && typeof time[1] === 'number'
-  );
+  return Array.isArray(time) && time.length === 2 && Number.isFinite(time[0]) && Number.isFinite(time[1]);
 }

@@ -105,7 +105,7 @@ export class RecordedSpan extends Attributed implements Span, ReadableSpan {
     recording: boolean,
   ) {
     super(own, shared);
-    this.name = name;
+    this.name = textOf(name);
     this.kind = kind;
     this.parentSpanContext = parent;
     this.trace = trace;
@@ -233,7 +233,7 @@ export class RecordedSpan extends Attributed implements Span, ReadableSpan {
     );
     if (this.events === NO_EVENTS) this.events = [];
     const moment = isHrTime(at) ? at : toHrTime(this.#moment(at));
-    this.events.push({ name, attributes: kept, time: moment, droppedAttributesCount: dropped });
+    this.events.push({ name: textOf(name), attributes: kept, time: moment, droppedAttributesCount: dropped });
     return this;
   }
 
@@ -301,7 +301,7 @@ export class RecordedSpan extends Attributed implements Span, ReadableSpan {
   }
 
   updateName(name: string): this {
-    if (!this.#closed()) this.name = name;
+    if (!this.#closed()) this.name = textOf(name);
     return this;
   }
 
@@ -393,7 +393,7 @@ export class RecordedSpan extends Attributed implements Span, ReadableSpan {
   /** A rule of the settings may decide about the trace again: by its route, or another attribute set late. */
   #reconsider(key: string, value: AttributeValue): void {
     const { decisions, context } = this.trace.late!;
-    if (this.ended || !decisions.watched.has(key)) return;
+    if (this.ended || !decisions.watched.has(key) || !isAttributeValue(value)) return;
     const { name, kind } = this;
     const attributes = { ...this.attributes, [key]: value };
     if (!this.#recording) this.attributes[key] = value;
@@ -437,6 +437,11 @@ function exceptionAttributes(exception: Exception): Attributes {
   if (exception.message) attributes['exception.message'] = exception.message;
   if (exception.stack) attributes['exception.stacktrace'] = exception.stack;
   return attributes;
+}
+
+/** OTLP has no place for any other name: its serializer would throw, and the whole batch be lost. */
+function textOf(name: unknown): string {
+  return typeof name === 'string' ? name : String(name);
 }
 
 function isTime(value: unknown): value is TimeInput {

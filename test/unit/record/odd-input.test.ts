@@ -108,3 +108,26 @@ test('limits of the settings hold for what our patches begin a span with, too', 
   assert.equal(few.ended[0]!.droppedAttributesCount, 1);
   assert.deepEqual(shared, { text: 'SELECT 1', peer: 'db' });
 });
+
+test('names become text, and times that are none become now', () => {
+  const { tracers, ended } = recorder();
+  const before = Date.now() - 1;
+  for (const name of [undefined, null, 7, Symbol('odd')]) {
+    for (const time of [Number.NaN, new Date('never'), [Number.NaN, 0], Number.POSITIVE_INFINITY]) {
+      const span = tracers[0]!.startSpan(name as never, { startTime: time as never }, ROOT_CONTEXT);
+      span.addEvent(name as never, time as never);
+      span.updateName(name as never).end(time as never);
+    }
+  }
+  assert.equal(ended.length, 16);
+  for (const { name, startTime, endTime, events } of ended) {
+    assert.equal(typeof name, 'string');
+    assert.deepEqual(
+      events.map((event) => typeof event.name),
+      ['string'],
+    );
+    for (const [seconds] of [startTime, endTime, events[0]!.time]) {
+      assert.ok(seconds >= before / 1e3 - 1 && seconds < before / 1e3 + 60, `${seconds} s`);
+    }
+  }
+});
