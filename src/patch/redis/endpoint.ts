@@ -79,10 +79,7 @@ export class Endpoint {
 
   #make(command: string, argumentCount: number, known: Statement[] | undefined): Statement {
     const operation = operationName(command);
-    const statement =
-      operation === ''
-        ? { name: 'redis', attributes: { ...this.#shared }, kept: false }
-        : this.#describe(operation, queryText(operation, argumentCount));
+    const statement = this.#describe(operation, operation === '' ? '' : queryText(operation, argumentCount));
     if (argumentCount > MOST_ARGUMENTS) return statement;
     let byCount = known;
     if (byCount === undefined) {
@@ -97,14 +94,16 @@ export class Endpoint {
 
   /** A batch of one is described as that command, as the conventions want it. */
   batch(batch: Batch): Statement {
-    const statement = this.#describe(batch.operation || 'redis', batch.text);
+    const statement = this.#describe(batch.operation, batch.text);
     if (batch.size !== 1) statement.attributes['db.operation.batch.size'] = batch.size;
     return statement;
   }
 
+  /** @param operation empty for what can't be a command's name */
   #describe(operation: string, text: string): Statement {
-    const attributes: Attributes = { ...this.#shared, 'db.operation.name': operation };
+    const attributes: Attributes = { ...this.#shared };
+    if (operation !== '') attributes['db.operation.name'] = operation;
     if (text !== '') attributes['db.query.text'] = text;
-    return { name: operation, attributes, kept: false };
+    return { name: operation || 'redis', attributes, kept: false };
   }
 }

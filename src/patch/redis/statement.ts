@@ -29,7 +29,7 @@ export function operationName(command: string): string {
  * password (AUTH), a script (EVAL) or a key that names a customer.
  */
 export function queryText(operation: string, argumentCount: number): string {
-  if (argumentCount <= MOST_MARKS) return operation + ' ?'.repeat(argumentCount);
+  if (argumentCount <= MOST_MARKS) return operation + ' ?'.repeat(Math.max(0, argumentCount));
   return `${operation}${' ?'.repeat(MOST_MARKS)} [${argumentCount - MOST_MARKS} more]`;
 }
 
