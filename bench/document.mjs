@@ -19,8 +19,9 @@ Made by \`npm run bench\` on ${machine.at.slice(0, 10)}; not to be edited by han
 - \`order\` is Express 5 with a GET from Redis (ioredis) and a SELECT from PostgreSQL (pg), \`hello\` a bare http server;
   both under 32 connections. Every answer is compared with the one expected.
 - All take turns, and each figure is the median of the differences to bare in the same round. CPU time is that of the
-  measured process, sending included: a round ends when the spans have arrived. \`arrived\` is the share of the ended
-  spans that did; where spans are missing, their cost is missing too.
+  measured process, sending included: a turn ends when the spans have arrived. \`arrived\` is the share of the ended
+  spans that did; where spans are missing, their cost is missing too. Behind bare's CPU time stand its fastest and slowest
+  round: how far they are apart is what others on the machine did.
 - A process in which an agent didn't start, or of which no span arrived, ends the run.
 
 ${table(results)}
@@ -52,14 +53,12 @@ function nodeTable({ node, order, unsampled, hello, empty, listening, span, grow
     lines.push(`| ${[title, bare, ...cells].join(' | ')} |`);
   };
   const first = (rows, show) => (rows === undefined ? '' : show(rows[0]));
+  // A quiet machine's rounds are alike.
+  const spread = ({ cpu: middle, rounds }) =>
+    `${middle.toFixed(0)} (${Math.min(...rounds).toFixed(0)}–${Math.max(...rounds).toFixed(0)})`;
   const cpu = ({ over }) => signed(over, 1);
   const ms = ({ over }) => signed(over, 1);
-  line(
-    '`order`, all sampled: CPU µs/request',
-    order,
-    first(order, (row) => row.cpu.toFixed(0)),
-    cpu,
-  );
+  line('`order`, all sampled: CPU µs/request', order, first(order, spread), cpu);
   line('— spans a request', order, '', ({ spansARequest }) => String(spansARequest));
   line('— arrived', order, '', ({ arrived, expected }) => percent(Math.min(1, arrived / expected)));
   line(
@@ -76,20 +75,10 @@ function nodeTable({ node, order, unsampled, hello, empty, listening, span, grow
   );
   if (order?.[0].p99 !== undefined)
     line("— p99 at 60 % of bare's throughput", order, `${order[0].p99.toFixed(2)} ms`, ({ p99Over }) =>
-      p99Over === undefined ? '' : signedPercent(p99Over),
+      p99Over === undefined ? '–' : signedPercent(p99Over),
     );
-  line(
-    '`order`, nothing sampled: CPU µs/request',
-    unsampled,
-    first(unsampled, (row) => row.cpu.toFixed(0)),
-    cpu,
-  );
-  line(
-    '`hello`: CPU µs/request',
-    hello,
-    first(hello, (row) => row.cpu.toFixed(0)),
-    cpu,
-  );
+  line('`order`, nothing sampled: CPU µs/request', unsampled, first(unsampled, spread), cpu);
+  line('`hello`: CPU µs/request', hello, first(hello, spread), cpu);
   line('— arrived', hello, '', ({ arrived, expected }) => percent(Math.min(1, arrived / expected)));
   line(
     'start of an empty script, ms',
@@ -128,29 +117,34 @@ ${used.length > 0 ? `${used.join('; ')}.\n\n` : ''}${growth === undefined ? '' :
 }
 
 function growthTables({ trace, concurrent, duration, modules }) {
-  const ours = trace.find(({ subject }) => subject === 'ours');
-  const [bare, started] = modules;
-  return `Growth of ours:
-
-| spans in a trace | CPU µs a span |
+  const parts = ['Growth of ours:\n'];
+  const lines = (list, show) => `${list.map(show).join('\n')}\n`;
+  if (trace !== undefined)
+    parts.push(`| spans in a trace | CPU µs a span |
 | --: | --: |
-${ours.costs.map(({ aTrace, over }) => `| ${aTrace} | ${over.toFixed(2)} |`).join('\n')}
-
-| requests open at a time | bare, CPU µs/request | ours |
+${lines(
+  trace.find(({ subject }) => subject === 'ours').costs,
+  ({ aTrace, over }) => `| ${aTrace} | ${over.toFixed(2)} |`,
+)}`);
+  if (concurrent !== undefined)
+    parts.push(`| requests open at a time | bare, CPU µs/request | ours |
 | --: | --: | --: |
-${concurrent.map((row) => `| ${row.concurrent} | ${row.bare.toFixed(1)} | ${signed(row.over, 1)} |`).join('\n')}
-
-| second of \`order\` under load | CPU µs/request | RSS, MB |
+${lines(concurrent, (row) => `| ${row.concurrent} | ${row.bare.toFixed(1)} | ${signed(row.over, 1)} |`)}`);
+  if (duration !== undefined)
+    parts.push(`| second of \`order\` under load | CPU µs/request | RSS, MB |
 | --: | --: | --: |
-${duration.slices
-  .map(
-    (row, at, all) =>
-      `| ${(((at + 1) * duration.seconds) / all.length).toFixed(0)} | ${row.cpu.toFixed(1)} | ${(row.rss / 1e6).toFixed(0)} |`,
-  )
-  .join('\n')}
-
-An application of 1,000 modules starts in ${bare.ms.toFixed(0)} ms bare, and ${signedPercent(started.over / bare.ms)} with the agent.
-`;
+${lines(
+  duration.slices,
+  (row, at, all) =>
+    `| ${(((at + 1) * duration.seconds) / all.length).toFixed(0)} | ${row.cpu.toFixed(1)} | ${(row.rss / 1e6).toFixed(0)} |`,
+)}`);
+  if (modules !== undefined) {
+    const [bare, started] = modules;
+    parts.push(
+      `An application of 1,000 modules starts in ${bare.ms.toFixed(0)} ms bare, and ${signedPercent(started.over / bare.ms)} with the agent.\n`,
+    );
+  }
+  return parts.join('\n');
 }
 
 export function signed(value, digits) {

@@ -8,6 +8,7 @@
 //   --smoke          bare and ours only, no peers needed: whether the bench works, no figures
 //   --out folder     for the results
 //   --resume file    go on with a run that was cut off: rows that the file holds are not measured again
+//   --publish file   write into docs/ and README.md what the file holds, and measure nothing
 // PostgreSQL and Redis are found as by the tests (PGHOST, REDIS_HOST …).
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -58,6 +59,7 @@ const { values: given } = parseArgs({
     subjects: { type: 'string' },
     out: { type: 'string' },
     resume: { type: 'string' },
+    publish: { type: 'string' },
   },
 });
 const kind = given.smoke ? 'smoke' : given.quick ? 'quick' : 'full';
@@ -67,6 +69,10 @@ const wanted = given.nodes?.split(',') ?? (kind === 'full' ? ['20', '24'] : [own
 const wantedSubjects = given.smoke ? ['ours'] : given.subjects?.split(',');
 const wants = (row) => given.only === undefined || given.only.split(',').includes(row);
 
+if (given.publish !== undefined) {
+  publish(JSON.parse(readFileSync(given.publish, 'utf8')), join(repository, 'bench/results'));
+  process.exit();
+}
 if (!given.smoke) installPeers();
 pinSelf();
 const results = given.resume
@@ -80,14 +86,17 @@ const file = `${results.machine.at.replaceAll(/[:.]/g, '-')}.json`;
 for (const name of wanted) await measure(name);
 if (wants('size')) results.packages = measurePackages(subjectsFor(Number(wanted.at(-1)), wantedSubjects));
 save();
-if (kind === 'full' && given.only === undefined && given.subjects === undefined) {
-  writeFileSync(join(out, 'published.json'), `${JSON.stringify(results, null, 1)}\n`);
-  writeFileSync(join(repository, 'docs/benchmarks.md'), page(results));
-  const readme = join(repository, 'README.md');
-  writeFileSync(readme, fillReadme(readFileSync(readme, 'utf8'), results));
-}
+if (kind === 'full' && given.only === undefined && given.subjects === undefined) publish(results, out);
 process.stdout.write(table(results));
 process.stderr.write(`${join(out, file)}\n`);
+
+function publish(all, folder) {
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, 'published.json'), `${JSON.stringify(all, null, 1)}\n`);
+  writeFileSync(join(repository, 'docs/benchmarks.md'), page(all));
+  const readme = join(repository, 'README.md');
+  writeFileSync(readme, fillReadme(readFileSync(readme, 'utf8'), all));
+}
 
 function machine() {
   return {
