@@ -1,4 +1,5 @@
 // The table of a run's results, and docs/benchmarks.md around it.
+import { overBare, quiet } from './statistics.mjs';
 
 /** As Markdown. */
 export function table(results) {
@@ -18,10 +19,10 @@ Made by \`npm run bench\` on ${machine.at.slice(0, 10)}; not to be edited by han
   where 6.x doesn't run). Each runs with its defaults and sends to a receiver on the same machine.
 - \`order\` is Express 5 with a GET from Redis (ioredis) and a SELECT from PostgreSQL (pg), \`hello\` a bare http server;
   both under 32 connections. Every answer is compared with the one expected.
-- All take turns, and each figure is the median of the differences to bare in the same round. CPU time is that of the
-  measured process, sending included: a turn ends when the spans have arrived. \`arrived\` is the share of the ended
-  spans that did; where spans are missing, their cost is missing too. Behind bare's CPU time stand its fastest and slowest
-  round: how far they are apart is what others on the machine did.
+- All take turns. Each figure is the lower quartile of a subject's rounds above bare's: what others on the machine do only
+  ever adds. Bare's column has its lower quartile, its fastest and its slowest round, which say how quiet the machine was.
+- CPU time is that of the measured process, sending included: a turn ends when the spans have arrived. \`arrived\` is the
+  share of the ended spans that did; where spans are missing, their cost is missing too.
 - A process in which an agent didn't start, or of which no span arrived, ends the run.
 
 ${table(results)}
@@ -54,11 +55,11 @@ function nodeTable({ node, order, unsampled, hello, empty, listening, span, grow
   };
   const first = (rows, show) => (rows === undefined ? '' : show(rows[0]));
   // A quiet machine's rounds are alike.
-  const spread = ({ cpu: middle, rounds }) =>
-    `${middle.toFixed(0)} (${Math.min(...rounds).toFixed(0)}–${Math.max(...rounds).toFixed(0)})`;
-  const cpu = ({ over }) => signed(over, 1);
-  const ms = ({ over }) => signed(over, 1);
-  line('`order`, all sampled: CPU µs/request', order, first(order, spread), cpu);
+  const spread = ({ rounds }) =>
+    `${quiet(rounds).toFixed(0)} (${Math.min(...rounds).toFixed(0)}–${Math.max(...rounds).toFixed(0)})`;
+  const over = (rows) => (row) => signed(overBare(row, rows), 1);
+  line('`order`, all sampled: CPU µs/request', order, first(order, spread), over(order));
+  line('— median of the differences in the same round', order, '', (row) => signed(row.over, 1));
   line('— spans a request', order, '', ({ spansARequest }) => String(spansARequest));
   line('— arrived', order, '', ({ arrived, expected }) => percent(Math.min(1, arrived / expected)));
   line(
@@ -77,21 +78,11 @@ function nodeTable({ node, order, unsampled, hello, empty, listening, span, grow
     line("— p99 at 60 % of bare's throughput", order, `${order[0].p99.toFixed(2)} ms`, ({ p99Over }) =>
       p99Over === undefined ? '–' : signedPercent(p99Over),
     );
-  line('`order`, nothing sampled: CPU µs/request', unsampled, first(unsampled, spread), cpu);
-  line('`hello`: CPU µs/request', hello, first(hello, spread), cpu);
+  line('`order`, nothing sampled: CPU µs/request', unsampled, first(unsampled, spread), over(unsampled));
+  line('`hello`: CPU µs/request', hello, first(hello, spread), over(hello));
   line('— arrived', hello, '', ({ arrived, expected }) => percent(Math.min(1, arrived / expected)));
-  line(
-    'start of an empty script, ms',
-    empty,
-    first(empty, (row) => row.ms.toFixed(0)),
-    ms,
-  );
-  line(
-    'start of `order` until it listens, ms',
-    listening,
-    first(listening, (row) => row.ms.toFixed(0)),
-    ms,
-  );
+  line('start of an empty script, ms', empty, first(empty, spread), over(empty));
+  line('start of `order` until it listens, ms', listening, first(listening, spread), over(listening));
   line('a span of 7 attributes: CPU µs', span, '', ({ costs }) => costs[0].over.toFixed(1));
   line('— arrived', span, '', ({ arrived, expected }) => percent(arrived / expected));
   line('installed, MB', packages, '', ({ bytes }) => (bytes / 1e6).toFixed(1));
