@@ -88,7 +88,8 @@ function nodeTable({ node, order, unsampled, hello, empty, listening, span, grow
   line('installed, MB', packages, '', ({ bytes }) => (bytes / 1e6).toFixed(1));
   line('— files', packages, '', ({ files }) => String(files));
   const versions = new Map();
-  for (const rows of [order, hello, empty, span, packages])
+  // The packages were weighed once, as the last Node.js takes them.
+  for (const rows of [packages, order, hello, empty, span])
     for (const { subject, versions: of } of rows ?? []) versions.set(subject, of);
   const used = [...versions]
     .filter(([, of]) => Object.keys(of).length > 0)
