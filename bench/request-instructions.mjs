@@ -5,7 +5,7 @@
 // Prints JSON: instructions a request by subject, bare first. A subject takes some two minutes.
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -63,7 +63,11 @@ async function count(subject) {
       DD_SERVICE: 'bench',
       BENCH_TASK: JSON.stringify({ ...shop.task, proof: subject.proof }),
     },
-    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+  });
+  let said = '';
+  child.stderr.setEncoding('utf8').on('data', (text) => {
+    said = (said + text).slice(-2_000);
   });
   const gone = once(child, 'exit');
   const [{ port }] = await once(child, 'message');
@@ -77,7 +81,7 @@ async function count(subject) {
   for (const each of open) each.close();
   child.send('stop');
   await gone;
-  return Number(/^(?:totals|summary): (\d+)/m.exec(readFileSync(out, 'utf8'))[1]) / Number(values.requests);
+  return Number(/Collected : (\d+)/.exec(said)[1]) / Number(values.requests);
 }
 
 function control(child, instrumentation) {

@@ -12,7 +12,8 @@ import { startSentinel } from './sentinel-servers';
 
 const ioredis = ['ioredis4-lowest', 'ioredis4', 'ioredis5-lowest', 'ioredis5', 'ioredis6'];
 const iovalkey = ['iovalkey-lowest', 'iovalkey'];
-const nodeRedis = ['redis5-lowest', 'redis5', 'redis6-lowest', 'redis6'];
+// Not 5.0.0: behind a sentinel it hangs now and then for a minute or more, without the agent too.
+const nodeRedis = ['redis5', 'redis6-lowest', 'redis6'];
 
 test('commands behind a sentinel', async (t) => {
   const servers = await startSentinel(t);
@@ -42,9 +43,7 @@ test('commands behind a sentinel', async (t) => {
   for (const library of nodeRedis) {
     await t.test(`${library}: spans name the master`, async (t) => {
       if (!needsLibrary(t as never, library)) return;
-      // 5.0.0 now and then looks for its master 16 times, a second apart, and begins again.
-      const options = { env: { ...env, LIBRARY: library }, timeout: 90_000 };
-      const run = await traceApp(join(__dirname, 'sentinel.cjs'), options);
+      const run = await traceApp(join(__dirname, 'sentinel.cjs'), { env: { ...env, LIBRARY: library } });
       assert.equal(run.code, 0, run.stderr);
       assert.deepEqual(outline(run.spans), {
         ...commands,
