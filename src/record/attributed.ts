@@ -23,11 +23,12 @@ export class Attributed {
 
   /** @param own an object or a list, which become the span's own; valid */
   constructor(own: Attributes | unknown[], shared: Attributes | undefined) {
-    this.shared = shared;
-    if (Array.isArray(own)) this.list = own;
-    else if (shared === undefined) this.#all = own;
-    else this.#all = { ...shared, ...own };
-    if (this.#all !== undefined) this.shared = undefined;
+    if (Array.isArray(own)) {
+      this.list = own;
+      this.shared = shared;
+    } else {
+      this.#all = shared === undefined ? own : { ...shared, ...own };
+    }
   }
 
   /** All attributes; changes to the object are changes to the span. */
