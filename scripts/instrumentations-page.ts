@@ -136,6 +136,10 @@ module; a CommonJS application that \`import()\`s the package there sets \`TRACI
 where the package is installed under an alias alone, or only for another package of a workspace. What was imported
 before the agent is not seen: load the agent by \`-r\` or \`--import\`.
 
+**Aliases.** A package under another name (\`npm i redis-next@npm:redis@5\`) is seen where that name holds the package's:
+\`redis-next\`, \`old-pg\`. The name of a scoped package counts whole: PGlite is seen as \`@electric-sql/pglite-next\`, and not
+as \`pglite-next\`; only \`@hapi/hapi\` is also seen as \`hapi-next\`.
+
 **Loaded before the agent.** A library that \`require\` had loaded before is patched in place. Where a patch must replace
 what it exports, later calls of \`require\` get the replacement, and one line (\`TA_LOADED_EARLY\`) names who took the
 original.

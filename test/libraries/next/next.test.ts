@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { cpSync, existsSync, readdirSync, readFileSync, realpathSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
@@ -31,16 +31,19 @@ function builtSite(library: string): string {
   }
   // Below what asks for Next.js, so that the site finds it and its React, and no link leads out of the site.
   const site = join(next, '../..', `next-site-${hash.digest('hex').slice(0, 8)}`);
-  if (existsSync(join(site, '.next', 'BUILD_ID'))) return site;
+  // Written last: a build that failed or was interrupted leaves most files.
+  const done = join(site, '.built');
+  if (existsSync(done)) return site;
   rmSync(site, { recursive: true, force: true });
   cpSync(source, site, { recursive: true });
   // Turbopack, the default of 16, takes longer.
-  const flags = library === 'next' ? ['--webpack'] : [];
+  const flags = ['next', 'next16-lowest'].includes(library) ? ['--webpack'] : [];
   execFileSync(process.execPath, [join(next, 'dist/bin/next'), 'build', ...flags], {
     cwd: site,
     env: { ...plainEnv(), ...settings },
     stdio: 'pipe',
   });
+  writeFileSync(done, '');
   return site;
 }
 
@@ -52,12 +55,16 @@ function nextFolder(library: string): string {
 }
 
 for (const [library, version] of [
+  ['next13-lowest', '18'],
   ['next13', '18'],
   ['next13', '26'],
+  ['next14-lowest', '18'],
   ['next14', '18'],
   ['next14', '26'],
+  ['next15-lowest', '18'],
   ['next15', '18'],
   ['next15', '26'],
+  ['next16-lowest', '20'],
   ['next', '20'],
   ['next', '26'],
 ] as const) {
