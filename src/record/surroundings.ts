@@ -45,6 +45,8 @@ export interface BaggageObserver {
 interface RootDecision {
   readonly name: string;
   readonly traceId: string;
+  /** Microseconds since the epoch. */
+  readonly micros: number;
   readonly sampled: boolean;
   /** Whether the trace came from another process. */
   readonly continued: boolean;

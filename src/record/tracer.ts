@@ -22,6 +22,7 @@ import type { Sampler, SamplingResult } from '@opentelemetry/sdk-trace-base';
 import { fault, rests } from '../diagnostics/contain';
 import { validAttributes } from './attribute-value';
 import { Attributed } from './attributed';
+import { now } from './clock';
 import { layered } from './context-layer';
 import { EndedSpan } from './ended-span';
 import { createSpanId, createTraceWords, textOf, wordsOf } from './ids';
@@ -163,8 +164,15 @@ export class Tracer implements TracerInterface {
     const seen = Array.isArray(attributes) ? this.#seen(attributes, options) : attributes;
     const result = this.#decision(context, traceId, name, kind, seen, links);
     const sampled = result.decision === RECORD_AND_SAMPLED;
-    onDecision?.({ name, traceId, sampled, continued: parent !== undefined, attributes: result.attributes });
     const own = below ?? new LocalTrace(words, flagsOf(context));
+    onDecision?.({
+      name,
+      traceId,
+      micros: now(own.clockOffset),
+      sampled,
+      continued: parent !== undefined,
+      attributes: result.attributes,
+    });
     if (late !== undefined && parent === undefined) own.late = { decisions: late, context };
     return this.#begin(
       own,

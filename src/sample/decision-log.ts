@@ -25,12 +25,13 @@ const MOST = 256;
 
 /** What is said of a decision; its reason is put into words when somebody asks. */
 interface Noted {
-  name: string;
-  traceId: string;
-  sampled: boolean;
-  continued: boolean;
-  attributes: Readonly<Attributes> | undefined;
-  time: number;
+  readonly name: string;
+  readonly traceId: string;
+  readonly sampled: boolean;
+  readonly continued: boolean;
+  readonly attributes: Readonly<Attributes> | undefined;
+  /** Microseconds since the epoch. */
+  readonly micros: number;
 }
 
 export class DecisionLog {
@@ -43,16 +44,18 @@ export class DecisionLog {
     this.#sampler = sampler;
   }
 
-  note({ name, traceId, sampled, continued, attributes }: Readonly<Omit<Noted, 'time'>>): void {
-    this.#ring[this.#next] = { name, traceId, sampled, continued, attributes, time: Date.now() };
+  /** @param decision is kept as it is */
+  note(decision: Noted): void {
+    this.#ring[this.#next] = decision;
     this.#next = (this.#next + 1) % MOST;
   }
 
   /** The oldest first. */
   list(): readonly SamplingDecision[] {
     const noted = [...this.#ring.slice(this.#next), ...this.#ring.slice(0, this.#next)];
-    return noted.map(({ attributes, ...decision }) => ({
+    return noted.map(({ attributes, micros, ...decision }) => ({
       ...decision,
+      time: Math.floor(micros / 1e3),
       reason: this.#reason(attributes, decision.continued),
     }));
   }
