@@ -1,5 +1,6 @@
 // The table of a run's results, and docs/benchmarks.md around it.
 import { overBare, quiet } from './statistics.mjs';
+import { contextAlone } from './subjects.mjs';
 
 /** As Markdown. */
 export function table(results) {
@@ -39,11 +40,11 @@ their like say.
 `;
 }
 
-function nodeTable({ node, order, unsampled, hello, empty, listening, span, growth }, packages) {
+function nodeTable({ node, order, latency, unsampled, hello, empty, listening, span, growth }, packages) {
   const names = [order, hello, empty, listening, span, unsampled, packages]
     .flatMap((rows) => rows ?? [])
     .map(({ subject }) => subject)
-    .filter((name, at, all) => name !== 'bare' && all.indexOf(name) === at);
+    .filter((name, at, all) => !['bare', contextAlone.name].includes(name) && all.indexOf(name) === at);
   const lines = [];
   const line = (title, rows, bare, cell) => {
     if (rows === undefined) return;
@@ -74,11 +75,18 @@ function nodeTable({ node, order, unsampled, hello, empty, listening, span, grow
     first(order, (row) => (row.rss / 1e6).toFixed(0)),
     ({ rssOver }) => signed(rssOver / 1e6, 0),
   );
-  if (order?.[0].p99 !== undefined)
-    line("— p99 at 60 % of bare's throughput", order, `${order[0].p99.toFixed(2)} ms`, ({ p99Over }) =>
-      p99Over === undefined ? '–' : signedPercent(p99Over),
-    );
+  line(
+    "— p99 at 60 % of bare's throughput",
+    latency,
+    first(latency, ({ p99 }) => `${p99.toFixed(2)} ms`),
+    (row) => signedPercent(row.over),
+  );
   line('`order`, nothing sampled: CPU µs/request', unsampled, first(unsampled, spread), over(unsampled));
+  const context = unsampled?.find(({ subject }) => subject === contextAlone.name);
+  if (context !== undefined)
+    line('— of it `AsyncLocalStorage` alone', [{ ...context, subject: 'ours' }], '', (row) =>
+      signed(overBare(row, unsampled), 1),
+    );
   line('`hello`: CPU µs/request', hello, first(hello, spread), over(hello));
   line('— arrived', hello, '', ({ arrived, expected }) => percent(Math.min(1, arrived / expected)));
   line('start of an empty script, ms', empty, first(empty, spread), over(empty));

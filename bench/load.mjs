@@ -96,8 +96,9 @@ export async function closedLoop(all, exchanges, requests) {
 }
 
 /**
- * So many requests a second for so long, whether or not earlier ones were answered.
- * @returns latencies in milliseconds, sorted, each from the moment in which its request was due
+ * So many requests a second for so long, whether or not earlier ones were answered. Those of one millisecond come at
+ * once: who looked more often would take the core from the databases, which share it.
+ * @returns latencies in milliseconds, sorted, each from the moment in which its request came, a connection free or not
  */
 export async function openLoop(all, exchanges, rate, seconds) {
   const free = [...all];
@@ -123,11 +124,11 @@ export async function openLoop(all, exchanges, rate, seconds) {
     const tick = () => {
       const now = performance.now();
       while (scheduled < total && begun + (scheduled / rate) * 1e3 <= now) {
-        due.push(begun + (scheduled / rate) * 1e3);
+        due.push(now);
         scheduled++;
       }
       serve();
-      if (scheduled < total) setImmediate(tick);
+      if (scheduled < total) setTimeout(tick, 1);
     };
     tick();
   });

@@ -3,7 +3,7 @@
 // with its results and the README's table.
 //   --quick          a few minutes, this Node.js only; changes nothing in docs/
 //   --nodes 20,24    versions to run on: this one, and those that `npm run nodes` brought; 20,24 by default
-//   --only order,hello,unsampled,empty,listening,span,growth,size   rows to measure
+//   --only order,latency,hello,unsampled,empty,listening,span,growth,size   rows to measure
 //   --subjects ours,stock                               who is measured beside bare
 //   --smoke          bare and ours only, no peers needed: whether the bench works, no figures
 //   --out folder     for the results
@@ -22,12 +22,13 @@ import { exchange } from './load.mjs';
 import { pinning, pinSelf, Sinks } from './processes.mjs';
 import { fillReadme } from './readme.mjs';
 import { measureConcurrency, measureDuration } from './rows/growth.mjs';
+import { measureLatency } from './rows/latency.mjs';
 import { measurePackages } from './rows/package-size.mjs';
 import { measureServers } from './rows/servers.mjs';
 import { measureSpans } from './rows/spans.mjs';
 import { measureEmpty, measureListening, measureModules } from './rows/start.mjs';
 import { startShop } from './shop.mjs';
-import { subjectsFor } from './subjects.mjs';
+import { contextAlone, subjectsFor } from './subjects.mjs';
 
 /** How much of each is measured. */
 const sizes = {
@@ -138,18 +139,22 @@ async function measure(name) {
     if (wants(name)) await step(name, work);
   };
   const shop =
-    wants('order') || wants('unsampled') || wants('listening') || wants('growth')
+    wants('order') || wants('latency') || wants('unsampled') || wants('listening') || wants('growth')
       ? await startShop()
       : undefined;
   try {
     const servers = { node, subjects, sinks, rounds: size.rounds, requests: size.requests };
     const order = { ...servers, app: 'order', exchanges: shop?.exchanges, task: shop?.task };
-    await row('order', () => measureServers({ ...order, name: 'order', latency: size.latency }));
+    await row('order', () => measureServers({ ...order, name: 'order' }));
+    await row('latency', () => measureLatency({ ...order, subjects: pair, ...size.latency }));
     await row('unsampled', () =>
       measureServers({
         ...order,
         name: 'unsampled',
-        subjects: subjects.filter((each) => each.unsampled !== undefined || each.name === 'bare'),
+        subjects: [
+          ...subjects.filter((each) => each.unsampled !== undefined || each.name === 'bare'),
+          contextAlone,
+        ],
         sampled: false,
       }),
     );

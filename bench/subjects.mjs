@@ -68,6 +68,16 @@ const all = [
   },
 ];
 
+/** Beside them where nothing is sampled: the part of it that Node.js takes for whoever follows a request. */
+export const contextAlone = {
+  name: 'context alone',
+  packages: [],
+  versions: {},
+  preload: ['-r', join(here, 'apps/context.cjs')],
+  env: () => ({}),
+  proof: 'true',
+};
+
 /** The subjects of these names for that major of Node.js; bare is always among them, and first. */
 export function subjectsFor(major, names) {
   return all

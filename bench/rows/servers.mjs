@@ -1,5 +1,5 @@
-// CPU time for each request, memory and latency of a server under load: the rows `order`, `hello`, `unsampled`, p99.
-import { closedLoop, connections, openLoop } from '../load.mjs';
+// CPU time for each request and memory of a server under load: the rows `order`, `hello` and `unsampled`.
+import { closedLoop, connections } from '../load.mjs';
 import { Measured } from '../processes.mjs';
 import { median } from '../statistics.mjs';
 
@@ -8,7 +8,6 @@ const CONNECTIONS = 32;
 /**
  * All subjects' servers live at the same time and take turns, round by round. A turn is over when every span arrived, or
  * nothing came any more: sending is part of the cost.
- * @param latency seconds of load at 60 % of bare's throughput, after the rounds; none by default
  */
 export async function measureServers({
   name,
@@ -18,7 +17,6 @@ export async function measureServers({
   rounds,
   requests,
   sampled = true,
-  latency,
   ...rest
 }) {
   const servers = [];
@@ -40,7 +38,6 @@ export async function measureServers({
         arrived: 0,
         expected: 0,
         aRequest: 0,
-        p99: [],
       });
     }
     await Promise.all(servers.map((each) => learn(each, exchanges, sampled, rest.sinks)));
@@ -61,7 +58,6 @@ export async function measureServers({
       }
     }
     for (const each of servers) each.rss = (await each.server.state()).rss;
-    if (latency !== undefined) await measureLatency(servers, exchanges, latency, rest.sinks);
     return await Promise.all(servers.map((each) => result(each, servers[0])));
   } finally {
     for (const { connections: open = [] } of servers) for (const each of open) each.close();
@@ -87,28 +83,9 @@ async function settle(each, sinks) {
   each.arrived = await sinks.until(each.server.sink, each.expected, each.subject.quiet);
 }
 
-/** Of bare and ours: most peers can't serve so many requests at all, and would be measured for how long they queue. */
-async function measureLatency(all, exchanges, { seconds, rounds }, sinks) {
-  const servers = all.filter(({ subject }) => subject.name === 'bare' || subject.name === 'ours');
-  const rate = 0.6 * median(servers[0].perSecond);
-  for (let round = 0; round < rounds; round++) {
-    for (const each of turned(servers, round)) {
-      const latencies = await openLoop(each.connections, exchanges, rate, seconds);
-      each.p99.push(latencies[Math.floor(latencies.length * 0.99)]);
-      each.expected += latencies.length * each.aRequest;
-    }
-  }
-  for (const each of servers) await settle(each, sinks);
-}
-
-async function result({ server, subject, cpu, perSecond, arrived, expected, aRequest, rss, p99 }, bare) {
+async function result({ server, subject, cpu, perSecond, arrived, expected, aRequest, rss }, bare) {
   const { health } = await server.state();
-  // What ours lost it has counted; a span that is neither received nor counted is a fault.
-  const dropped = Object.entries(health ?? {})
-    .filter(([key]) => key.startsWith('dropped'))
-    .reduce((sum, [, value]) => sum + value, 0);
-  if (health !== undefined && (health.ended < expected || arrived + dropped !== health.ended))
-    throw new Error(`of ${expected} spans ${arrived} arrived: ${JSON.stringify(health)}`);
+  const dropped = health === undefined ? 0 : checkCounted(health, expected, arrived);
   if (aRequest === 0 && arrived > 0)
     throw new Error(`${subject.name} sent ${arrived} spans though nothing was sampled`);
   return {
@@ -124,10 +101,17 @@ async function result({ server, subject, cpu, perSecond, arrived, expected, aReq
     expected,
     rss,
     rssOver: rss - bare.rss,
-    ...(p99.length > 0
-      ? { p99: median(p99), p99Over: median(p99.map((value, at) => value / bare.p99[at])) - 1 }
-      : {}),
   };
+}
+
+/** What ours lost it has counted; a span that is neither received nor counted is a fault. @returns the lost ones */
+export function checkCounted(health, expected, arrived) {
+  const dropped = Object.entries(health)
+    .filter(([key]) => key.startsWith('dropped'))
+    .reduce((sum, [, value]) => sum + value, 0);
+  if (health.ended < expected || arrived + dropped !== health.ended)
+    throw new Error(`of ${expected} spans ${arrived} arrived: ${JSON.stringify(health)}`);
+  return dropped;
 }
 
 /** Another one goes first in each round. */
