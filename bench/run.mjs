@@ -37,7 +37,7 @@ const sizes = {
     requests: 4_000,
     runs: 40,
     spans: 20_000,
-    latency: { seconds: 5, rounds: 5 },
+    latency: { seconds: 2, rounds: 12 },
     seconds: 600,
   },
   quick: {
@@ -45,7 +45,7 @@ const sizes = {
     requests: 1_500,
     runs: 10,
     spans: 4_000,
-    latency: { seconds: 2, rounds: 2 },
+    latency: { seconds: 1, rounds: 3 },
     seconds: 12,
   },
   smoke: { rounds: 1, requests: 200, runs: 1, spans: 400, latency: { seconds: 0.5, rounds: 1 }, seconds: 1 },

@@ -8,6 +8,7 @@
  */
 import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
 import { endianness } from 'node:os';
+import { contained } from '../../diagnostics/contain';
 import { counters as agentCounters, type Counters } from '../../diagnostics/counters';
 import { report } from '../../diagnostics/log';
 import { monotonic } from './pacer';
@@ -54,6 +55,8 @@ const MOST_FRESH = 40;
 const PATIENCE = 2_000;
 /** How often it is looked at then. */
 const STOPPED_LOOK = 100;
+/** So many milliseconds after a packet the tables are read if they weren't since: it may have been the last for long. */
+const AFTERWARDS = 1_000;
 /** A socket's default on Linux, in bytes; its own can't be seen. */
 const DEFAULT_BUFFER = 212_992;
 
@@ -82,6 +85,13 @@ export class ReceiverQueue {
   #stuckSince: number | undefined;
   #packets = 0;
   #spans = 0;
+  /** A packet has left since the tables were read. */
+  #unseen = false;
+  #timer: NodeJS.Timeout | undefined;
+  readonly #onTimer = contained('udp', () => {
+    this.#timer = undefined;
+    if (this.#unseen && !this.#blind) this.look();
+  });
 
   constructor(options: ReceiverQueueOptions) {
     this.#options = options;
@@ -122,6 +132,11 @@ export class ReceiverQueue {
     this.#room -= memoryOf(length);
     this.#packets++;
     this.#spans += spans;
+    this.#unseen = true;
+    if (this.#timer === undefined && !this.#blind) {
+      this.#timer = setTimeout(this.#onTimer, AFTERWARDS);
+      this.#timer.unref();
+    }
   }
 
   /** The receiver's socket as the last look found it: packets dropped since it was opened, and bytes that wait. */
@@ -132,6 +147,7 @@ export class ReceiverQueue {
   /** Reads the tables now, and tells of what was dropped since the last time. */
   look(): void {
     if (this.#locals === undefined) return;
+    this.#unseen = false;
     const before = this.#row;
     const start = this.#now();
     this.#row = this.#find(this.#locals);

@@ -270,6 +270,23 @@ test(
   },
 );
 
+test('what became of the last packet is looked up a second later', needsTable, (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  const { queue, dropped, row, write } = tabled(t);
+  write(row(0, 0));
+  assert.equal(queue.wait(60_000), 0);
+  queue.sent(60_000, 123);
+  write(row(0, 1));
+  t.mock.timers.tick(1_000);
+  assert.deepEqual(dropped, [[1, 123]]);
+  queue.sent(60_000, 77);
+  queue.look();
+  // Seen already: the tables aren't read again.
+  write(row(0, 2));
+  t.mock.timers.tick(1_000);
+  assert.deepEqual(dropped, [[1, 123]]);
+});
+
 test('no row, too large a table, and slow reads leave it to the pace', needsTable, (t) => {
   const { queue, clock, row, write } = tabled(t);
   write(row(0, 0, '0200007F:1AAF'), row(0, 0, '0100007F:1AB0'));
