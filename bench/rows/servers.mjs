@@ -4,8 +4,9 @@ import { Measured } from '../processes.mjs';
 import { median } from '../statistics.mjs';
 
 const CONNECTIONS = 32;
-/** That a process serves, after one that isn't counted. */
+/** That a process serves, after so many that aren't counted. */
 const ROUNDS = 2;
+const WARM = 2;
 
 /**
  * All subjects' servers live at the same time and take turns, round by round. A turn is over when every span arrived, or
@@ -45,8 +46,10 @@ async function measureProcesses(
     }
     await Promise.all(servers.map((each) => learn(each, exchanges, sampled, sinks)));
     // The first loads run the code hot.
-    for (const each of servers) await load(each, exchanges, requests);
-    await Promise.all(servers.map((each) => settle(each, sinks)));
+    for (let time = 0; time < WARM; time++) {
+      for (const each of servers) await load(each, exchanges, requests);
+      await Promise.all(servers.map((each) => settle(each, sinks)));
+    }
     for (let round = from; round < to; round++) {
       for (const each of turned(servers, round)) {
         const before = (await each.server.state()).cpu;
