@@ -24,7 +24,7 @@ Made by \`npm run bench\` on ${machine.at.slice(0, 10)}; not to be edited by han
   ever adds. Bare's column has its lower quartile, its fastest and its slowest round, which say how quiet the machine was.
 - CPU time is that of the measured process, sending included: a turn ends when the spans have arrived. \`arrived\` is the
   share of the ended spans that did; where spans are missing, their cost is missing too.
-- A process in which an agent didn't start, or of which no span arrived, ends the run.
+${results.resumed === undefined ? '' : `- The run was cut off and resumed, ${results.resumed} times; each row was measured in one piece.\n`}- A process in which an agent didn't start, or of which no span arrived, ends the run.
 
 ${table(results)}
 ## Again

@@ -82,6 +82,7 @@ const results = given.resume
 if (results.kind !== kind)
   throw new Error(`${given.resume} is of a ${results.kind} run, not of a ${kind} one`);
 const out = given.out ?? join(repository, 'bench/results');
+if (given.resume) results.resumed = (results.resumed ?? 0) + 1;
 mkdirSync(out, { recursive: true });
 const file = `${results.machine.at.replaceAll(/[:.]/g, '-')}.json`;
 for (const name of wanted) await measure(name);

@@ -2,7 +2,7 @@
 import { closedLoop, connections, exchange } from '../load.mjs';
 import { Measured } from '../processes.mjs';
 import { median } from '../statistics.mjs';
-import { turned } from './servers.mjs';
+import { CONNECTIONS, turned } from './servers.mjs';
 
 /** CPU time for each request over bare, with so many open at the same time. */
 export async function measureConcurrency({ subjects, rounds, counts, requests, ...rest }) {
@@ -51,7 +51,7 @@ export async function measureConcurrency({ subjects, rounds, counts, requests, .
 export async function measureDuration({ subjects, exchanges, seconds, slices, ...rest }) {
   const subject = subjects.find(({ name }) => name === 'ours');
   const server = await Measured.start({ ...rest, subject, app: 'order', sinkName: 'duration' });
-  const open = await connections(server.port, 32);
+  const open = await connections(server.port, CONNECTIONS);
   const rows = [];
   try {
     await closedLoop(open, exchanges, 5_000);
