@@ -17,9 +17,9 @@ import { notedHeader } from './propagate/noted-headers';
 import { processVariables, readProcessContext } from './propagate/process-environment';
 import { debugId } from './propagate/uber-trace-id';
 import type { Globals } from './record/api-globals';
+import { shortenLookups } from './record/api-lookup';
 import { BaggageNotes } from './record/baggage-notes';
 import { extractingLayers } from './record/context-layer';
-import { shortenContextLookup } from './record/context-lookup';
 import { ContextManager } from './record/context-manager';
 import { OpenSpans } from './record/open-spans';
 import { type ProcessEnd, ProcessTrace } from './record/process-trace';
@@ -100,7 +100,7 @@ export function createTracing(given: Config, env: Environment): Tracing {
     headersToNote(config),
   );
   const context = new ContextManager();
-  shortenContextLookup();
+  shortenLookups();
   context.base = readProcessContext(env, propagation);
   let processTrace: ProcessTrace | undefined;
   if (config.processSpan) {

@@ -5,6 +5,7 @@
 import {
   type Context,
   propagation,
+  type Span,
   type TextMapGetter,
   type TextMapPropagator,
   type TextMapSetter,
@@ -48,9 +49,12 @@ export class CompositePropagator implements TextMapPropagator {
 
   extract(context: Context, carrier: unknown, getter: TextMapGetter): Context {
     let result = context;
-    let found = trace.getSpan(context);
+    let found: Span | undefined;
     for (const propagator of this.#propagators) {
       const extracted = extractContained(propagator, result, carrier, getter);
+      // As most are: without a header of this format.
+      if (extracted === result) continue;
+      found ??= trace.getSpan(context);
       const span = trace.getSpan(extracted);
       if (found === undefined || span === found) {
         result = extracted;

@@ -60,6 +60,7 @@ export class UberTraceIdPropagator implements TextMapPropagator {
   readonly #debugHeader: string;
   readonly #baggageHeader: string;
   readonly #baggagePrefix: string;
+  readonly #isPrefixed = (name: string): boolean => name.startsWith(this.#baggagePrefix);
 
   constructor(options: UberTraceIdOptions = {}) {
     this.#traceHeader = options.traceHeader ?? 'uber-trace-id';
@@ -93,9 +94,10 @@ export class UberTraceIdPropagator implements TextMapPropagator {
     if (parsed !== undefined) {
       result = trace.setSpanContext(result, parsed.spanContext);
       if (parsed.flags !== 0) result = withJaegerFlags(result, parsed.flags);
-    } else if (trace.getSpanContext(context) === undefined) {
+    } else {
       const id = first(getter.get(carrier, this.#debugHeader));
-      if (id) result = withJaegerFlags(result.setValue(DEBUG_ID, id.slice(0, MOST_VALUE_CHARACTERS)), DEBUG);
+      if (id && trace.getSpanContext(context) === undefined)
+        result = withJaegerFlags(result.setValue(DEBUG_ID, id.slice(0, MOST_VALUE_CHARACTERS)), DEBUG);
     }
     return this.#extractBaggage(result, carrier, getter);
   }
@@ -105,6 +107,9 @@ export class UberTraceIdPropagator implements TextMapPropagator {
   }
 
   #extractBaggage(context: Context, carrier: unknown, getter: TextMapGetter): Context {
+    const listed = first(getter.get(carrier, this.#baggageHeader));
+    const prefixed = getter.keys(carrier).filter(this.#isPrefixed);
+    if (listed === undefined && prefixed.length === 0) return context;
     let baggage: Baggage | undefined;
     const allowance = new BaggageAllowance();
     const add = (key: string, value: string): void => {
@@ -116,21 +121,19 @@ export class UberTraceIdPropagator implements TextMapPropagator {
         value,
       });
     };
-    const listed = first(getter.get(carrier, this.#baggageHeader));
     if (listed !== undefined) {
       for (const part of listed.split(',', MOST_ITEMS)) {
         const [key, value, more] = part.split('=');
         if (value !== undefined && more === undefined) add(key!.trim(), value.trim());
       }
     }
-    let seen = 0;
-    for (const name of getter.keys(carrier)) {
-      if (!name.startsWith(this.#baggagePrefix)) continue;
+    for (let at = 0; at < prefixed.length; at++) {
       // A few more than may be taken, for those that can't be.
-      if (++seen > MOST_ITEMS * 2) {
+      if (at >= MOST_ITEMS * 2) {
         counters.baggageDropped++;
         continue;
       }
+      const name = prefixed[at]!;
       const value = percentDecode(first(getter.get(carrier, name)));
       if (value !== undefined) add(name.slice(this.#baggagePrefix.length), value);
     }

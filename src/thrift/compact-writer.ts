@@ -26,6 +26,17 @@ COMPACT_TYPES[Type.MAP] = 11;
 COMPACT_TYPES[Type.STRUCT] = 12;
 COMPACT_TYPES[Type.UUID] = 13;
 
+/** Of an integer of 64 bits. */
+const MOST_BYTES = 10;
+
+/** 28 bits, with 7 of them in each byte and the highest bit of all four set. */
+function spread(bits: number): number {
+  const first = bits & 0x7f;
+  const second = (bits << 1) & 0x7f00;
+  const third = (bits << 2) & 0x7f0000;
+  return first | second | third | ((bits << 3) & 0x7f000000) | 0x80808080;
+}
+
 export class CompactWriter extends Writer {
   override readonly protocol = 'compact';
 
@@ -61,7 +72,11 @@ export class CompactWriter extends Writer {
     const sign = high >> 31;
     let upper = ((high << 1) | (low >>> 31)) ^ sign;
     let lower = (low << 1) ^ sign;
-    let position = this.reserve(10);
+    let position = this.reserve(MOST_BYTES);
+    if (upper >>> 17 !== 0) {
+      this.longVarint(position, upper, lower);
+      return;
+    }
     const { buffer } = this;
     while (upper !== 0 || (lower & ~0x7f) !== 0) {
       buffer[position++] = (lower & 0x7f) | 0x80;
@@ -114,6 +129,28 @@ export class CompactWriter extends Writer {
 
   protected override size(bytes: number): void {
     this.varint32(bytes);
+  }
+
+  /**
+   * Of 50 bits and more, as times and nearly all ids have: each store takes four bytes of 7 bits, the lowest first; all but the
+   * last have their highest bit set.
+   *
+   *     upper 98888888777777766666665555555444    lower 44443333333222222211111110000000
+   */
+  private longVarint(position: number, upper: number, lower: number): void {
+    const { view } = this;
+    const middle = (lower >>> 28) | (upper << 4);
+    view.setUint32(position, spread(lower), true);
+    view.setUint32(position + 4, spread(middle), true);
+    const ninth = (upper >>> 24) & 0x7f;
+    const last = upper >>> 31;
+    if (ninth === 0 && last === 0) {
+      view.setUint8(position + 7, (upper >>> 17) & 0x7f);
+      this.position = position + 8;
+      return;
+    }
+    view.setUint16(position + 8, ninth | (last << 7) | (last << 8), true);
+    this.position = position + 9 + last;
   }
 
   private header(compactType: number, id: number, previousId: number): void {

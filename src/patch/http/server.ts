@@ -9,14 +9,24 @@
 import type * as Http from 'node:http';
 import type * as Https from 'node:https';
 import type { Duplex } from 'node:stream';
-import { type Context, propagation, ROOT_CONTEXT, trace } from '@opentelemetry/api';
+import { type Context, context, propagation, ROOT_CONTEXT, trace } from '@opentelemetry/api';
 import type { Tools } from '../instrumentation';
 import { httpOptions, nameTrace } from './http-options';
 import { IgnoredRequest } from './ignored';
 import { methodName } from './method';
 import { serverSpanOptions } from './server-attributes';
 import { ServerRequest } from './server-request';
-import { defineEmit, emitWithin, type Handled, isHeard, type Next, note, noted } from './traced';
+import {
+  defineEmit,
+  emitHeard,
+  emitPlain,
+  emitWithin,
+  type Handled,
+  isHeard,
+  type Next,
+  note,
+  noted,
+} from './traced';
 import { watchAnswer } from './upgrade';
 import { pathOf } from './url';
 
@@ -65,8 +75,9 @@ export function patchServer(http: typeof Http, tools: Tools): void {
           }
           break;
       }
-      if (traced === undefined) return next.emit.apply(this, arguments as any);
-      return emitWithin(traced.context, next, this, arguments);
+      if (traced === undefined) return emitPlain(next, this, arguments);
+      // A context that has just been made is nowhere active.
+      return context.with(traced.context, emitPlain, undefined, next, this, arguments);
     };
   // net.Server's prototype: http.Server and https.Server have it in common.
   defineEmit(Object.getPrototypeOf(Server.prototype), emitRequest);
@@ -94,10 +105,9 @@ export function patchServer(http: typeof Http, tools: Tools): void {
     return function emit(this: any, event: string): boolean {
       const closes = event === 'close';
       // Looked at first, since it costs less than what is noted.
-      if (!closes && event !== 'finish' && !isHeard(this, event))
-        return next.emit.apply(this, arguments as any);
+      if (!closes && event !== 'finish' && !isHeard(this, event)) return emitPlain(next, this, arguments);
       const traced = noted(this) as Handled | undefined;
-      if (traced === undefined) return next.emit.apply(this, arguments as any);
+      if (traced === undefined) return emitPlain(next, this, arguments);
       if (!closes) {
         if (event === 'finish') traced.finished = true;
         return emitWithin(traced.context, next, this, arguments);
@@ -113,8 +123,8 @@ export function patchServer(http: typeof Http, tools: Tools): void {
   defineEmit(IncomingMessage.prototype, (next) => {
     return function emit(this: any, event: string): boolean {
       const traced = isHeard(this, event) ? noted(this) : undefined;
-      if (traced === undefined) return next.emit.apply(this, arguments as any);
-      return emitWithin(traced.context, next, this, arguments);
+      if (traced === undefined) return emitPlain(next, this, arguments);
+      return emitHeard(traced.context, next, this, arguments);
     };
   });
 

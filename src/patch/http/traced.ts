@@ -80,14 +80,27 @@ export function isHeard(emitter: EventEmitter, event: string): boolean {
  */
 export function emitWithin(within: Context, next: Next, self: EventEmitter, args: IArguments): boolean {
   // Without a listener the context needn't be looked up.
-  if (!isHeard(self, args[0]) || context.active() === within) {
-    return next.emit.apply(self, args as any);
-  }
-  return context.with(within, applyEmit, undefined, next, self, args);
+  return isHeard(self, args[0]) ? emitHeard(within, next, self, args) : emitPlain(next, self, args);
 }
 
-function applyEmit(next: Next, self: EventEmitter, args: IArguments): boolean {
-  return next.emit.apply(self, args as any);
+/** As `emitWithin`, for an event that has listeners. */
+export function emitHeard(within: Context, next: Next, self: EventEmitter, args: IArguments): boolean {
+  if (context.active() === within) return emitPlain(next, self, args);
+  return context.with(within, emitPlain, undefined, next, self, args);
+}
+
+/** As the caller would: arguments one by one cost a third of what an array of them does. */
+export function emitPlain(next: Next, self: EventEmitter, args: IArguments): boolean {
+  switch (args.length) {
+    case 1:
+      return next.emit.call(self, args[0]);
+    case 2:
+      return next.emit.call(self, args[0], args[1]);
+    case 3:
+      return next.emit.call(self, args[0], args[1], args[2]);
+    default:
+      return next.emit.apply(self, args as any);
+  }
 }
 
 /**

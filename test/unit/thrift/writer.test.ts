@@ -87,6 +87,25 @@ test("compact bytes are those of Thrift's specification", () => {
   );
 });
 
+test('a compact integer of 64 bits takes as few bytes as its zigzag form has groups of seven bits', () => {
+  const writer = new CompactWriter();
+  for (let bit = 0n; bit < 64n; bit++) {
+    for (const near of [-1n, 0n, 1n]) {
+      const bits = BigInt.asUintN(64, (1n << bit) + near);
+      const signed = BigInt.asIntN(64, bits);
+      let rest = BigInt.asUintN(64, (signed << 1n) ^ (signed >> 63n));
+      const bytes: number[] = [];
+      for (; rest > 0x7fn; rest >>= 7n) bytes.push(Number(rest & 0x7fn) | 0x80);
+      bytes.push(Number(rest));
+      assert.equal(
+        hex(writer, (w) => w.i64Hex(bits.toString(16).padStart(16, '0'), 0)),
+        Buffer.from(bytes).toString('hex'),
+        bits.toString(16),
+      );
+    }
+  }
+});
+
 test("binary bytes are those of Thrift's specification", () => {
   const writer = new BinaryWriter();
   assert.equal(

@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type Context, context, createContextKey, ROOT_CONTEXT } from '@opentelemetry/api';
-import { shortenContextLookup } from '../../../src/record/context-lookup';
+import { shortenLookups } from '../../../src/record/api-lookup';
 import { ContextManager } from '../../../src/record/context-manager';
 
 const KEY = Symbol.for('opentelemetry.js.api.1');
@@ -17,8 +17,8 @@ test('the API has what is replaced, and finds the manager that is registered, ch
   const usual = (context as any)._getContextManager;
   assert.equal(typeof usual, 'function');
   assert.ok(context.setGlobalContextManager(withBase(one)));
-  shortenContextLookup();
-  shortenContextLookup();
+  shortenLookups();
+  shortenLookups();
   assert.notEqual((context as any)._getContextManager, usual);
   assert.equal(context.active(), one);
 
