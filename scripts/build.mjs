@@ -6,6 +6,7 @@ import { dirname, join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
 import { bundledPackages } from './bundled-packages.mjs';
+import { ascii, quotes } from './chunk-text.mjs';
 import {
   contribChunks,
   contribEntries,
@@ -164,18 +165,6 @@ const withoutDocs = {
   },
 };
 
-/** V8 reads a file of ASCII alone as it is, and makes two bytes of each character of any other. */
-const ascii = {
-  name: 'ascii',
-  generateBundle(_, chunks) {
-    for (const chunk of Object.values(chunks))
-      chunk.code = chunk.code?.replaceAll(
-        /[^\x00-\x7f]/g,
-        (each) => `\\u${each.charCodeAt(0).toString(16).padStart(4, '0')}`,
-      );
-  },
-};
-
 /** Every file that went into dist/. */
 const bundledFiles = new Set();
 
@@ -196,7 +185,7 @@ async function bundle(entries, prefix, output, plugins = [], replacing = [withou
       conditionNames: ['esnext', 'module', 'import', 'default'],
       modules: folders,
     },
-    plugins: [...plugins, lazyChunks(prefix), contribChunks, replacements, ...replacing, ascii],
+    plugins: [...plugins, lazyChunks(prefix), contribChunks, replacements, ...replacing, quotes, ascii],
     treeshake: { moduleSideEffects: (id) => id.startsWith(src) || id.includes('require-in-the-middle') },
     onwarn(warning) {
       throw new Error(warning.message);

@@ -14,8 +14,33 @@ interface LibraryPath {
 
 const FOLDER = 'node_modules';
 
+/** Where in a path the package's name begins and ends. */
+interface Place {
+  readonly start: number;
+  readonly end: number;
+  readonly separator: string;
+}
+
 /** Undefined for a file that is not below a node_modules folder, such as the application's own. */
 export function libraryPath(filename: string): LibraryPath | undefined {
+  const place = placeOf(filename);
+  if (place === undefined) return undefined;
+  const { end, separator } = place;
+  const file = filename.slice(end + 1);
+  return {
+    name: nameAt(filename, place),
+    directory: filename.slice(0, end),
+    file: separator === '/' ? file : file.replaceAll('\\', '/'),
+  };
+}
+
+/** The path's package alone: asked for every module that loads. */
+export function libraryName(filename: string): string | undefined {
+  const place = placeOf(filename);
+  return place === undefined ? undefined : nameAt(filename, place);
+}
+
+function placeOf(filename: string): Place | undefined {
   const at = filename.lastIndexOf(FOLDER);
   if (at < 1) return undefined;
   const separator = filename[at + FOLDER.length];
@@ -23,12 +48,10 @@ export function libraryPath(filename: string): LibraryPath | undefined {
   const start = at + FOLDER.length + 1;
   let end = filename.indexOf(separator, start);
   if (end !== -1 && filename[start] === '@') end = filename.indexOf(separator, end + 1);
-  if (end === -1) return undefined;
+  return end === -1 ? undefined : { start, end, separator };
+}
+
+function nameAt(filename: string, { start, end, separator }: Place): string {
   const name = filename.slice(start, end);
-  const file = filename.slice(end + 1);
-  return {
-    name: separator === '/' ? name : name.replaceAll('\\', '/'),
-    directory: filename.slice(0, end),
-    file: separator === '/' ? file : file.replaceAll('\\', '/'),
-  };
+  return separator === '/' ? name : name.replaceAll('\\', '/');
 }

@@ -5,7 +5,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { report } from '../diagnostics/log';
-import { libraryPath } from './library-path';
+import { libraryName, libraryPath } from './library-path';
 import { Module } from './node-module';
 import { inRange, isAbove, reachesAbove } from './version-range';
 
@@ -94,8 +94,8 @@ export class TargetIndex<T extends Target> {
 
   /** Whether `filename` is in a package that may hold a target; reads nothing. */
   mayHold(filename: string): boolean {
-    const path = libraryPath(filename);
-    return path !== undefined && this.#mayHold(path.name);
+    const name = libraryName(filename);
+    return name !== undefined && this.#mayHold(name);
   }
 
   /** What `filename`, of a CommonJS module, matches; undefined for nearly every file. */
