@@ -86,14 +86,15 @@ export class Sinks {
 export class Measured {
   #child;
 
-  /** @param env on top of the subject's own */
-  static async start({ node, subject, app, sinks, sinkName, env = {}, task = {} }) {
+  /** @param env on top of the subject's own @param under a command that runs it, and that command's arguments */
+  static async start({ node, subject, app, sinks, sinkName, env = {}, task = {}, under = [] }) {
     const self = new Measured();
     self.subject = subject;
     self.sink = sinkName;
     const ports = await sinks.open(sinkName);
     const path = fileURLToPath(new URL(`apps/${app}.cjs`, import.meta.url));
-    const [command, args] = pinned(node, [...subject.preload, path]);
+    const [first, ...rest] = [...under, node, ...subject.preload, path];
+    const [command, args] = pinned(first, rest);
     self.#child = spawn(command, args, {
       cwd: fileURLToPath(new URL('.', import.meta.url)),
       env: {
@@ -119,6 +120,10 @@ export class Measured {
     const { runs } = await self.state();
     if (!runs) throw new Error(`${subject.name} did not start in ${app}: ${stderr.slice(-2000)}`);
     return self;
+  }
+
+  get pid() {
+    return this.#child.pid;
   }
 
   /** CPU time in µs, memory in bytes, the agent's counters. */

@@ -1,0 +1,127 @@
+// The instructions that a request takes outside of the kernel, bare and under the agent: what a clock can't hold steady
+// on a busy machine. Counted by valgrind's callgrind, once the code is hot; a run differs from the next by 1 % (hello) or
+// 3 % (order), by how often the collector comes.
+//
+//   node bench/request-instructions.mjs                 hello, some two minutes
+//   node bench/request-instructions.mjs --app order     PostgreSQL and Redis, some eight minutes
+//   … --node path                                       another Node.js
+//   … --functions 40                                    where the sampled requests' instructions go, by function
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { functions, total } from './callgrind.mjs';
+import { closedLoop, connections, exchange } from './load.mjs';
+import { Measured, Sinks } from './processes.mjs';
+import { CONNECTIONS } from './rows/servers.mjs';
+import { startShop } from './shop.mjs';
+import { contextAlone, subjectsFor } from './subjects.mjs';
+
+/** Requests until V8 has compiled what it will, and those that are counted. */
+const REQUESTS = { hello: { warm: 20_000, counted: 3_000 }, order: { warm: 10_000, counted: 3_000 } };
+/** Longer than the pause between two batches: what the last requests bring is sent. */
+const SETTLE = 2_500;
+
+/** @returns for each subject its instructions a request, and with `named` those of each function */
+export async function countRequests({ node = process.execPath, app = 'hello', named = false, subjects }) {
+  const sinks = new Sinks();
+  const shop = app === 'order' ? await startShop() : undefined;
+  const work = { node, app, named, sinks, task: shop?.task, ...REQUESTS[app] };
+  work.exchanges = shop?.exchanges ?? [exchange('/', 'hello')];
+  try {
+    const rows = [];
+    for (const subject of subjects ?? requestSubjects()) rows.push(await countSubject(subject, work));
+    return rows;
+  } finally {
+    await shop?.close();
+    sinks.close();
+  }
+}
+
+/** Bare, bare with AsyncLocalStorage, ours with nothing sampled, ours. */
+export function requestSubjects() {
+  const [bare, ours] = subjectsFor(20, ['ours']);
+  const unsampled = {
+    ...ours,
+    name: 'nothing sampled',
+    env: (ports) => ({ ...ours.env(ports), ...ours.unsampled }),
+  };
+  return [bare, contextAlone, unsampled, { ...ours, name: 'all sampled' }];
+}
+
+async function countSubject(subject, { node, app, named, sinks, task, exchanges, warm, counted }) {
+  const folder = mkdtempSync(join(tmpdir(), 'instructions-'));
+  const out = join(folder, 'out');
+  const under = ['valgrind', '-q', '--tool=callgrind', '--instr-atstart=no', `--callgrind-out-file=${out}`];
+  // The compiler writes code while it runs, and would work on a thread of its own.
+  const flags = ['--single-threaded', '--hash-seed=1', ...(named ? ['--perf-basic-prof'] : [])];
+  const run = { ...subject, preload: [...flags, ...subject.preload] };
+  const server = await Measured.start({
+    node,
+    app,
+    sinks,
+    task,
+    subject: run,
+    sinkName: `instructions ${subject.name}`,
+    under: [...under, '--smc-check=all-non-file'],
+  });
+  const map = `/tmp/perf-${server.pid}.map`;
+  try {
+    const open = await connections(server.port, CONNECTIONS);
+    await closedLoop(open, exchanges, warm);
+    counting(server.pid, 'on');
+    await closedLoop(open, exchanges, counted);
+    await new Promise((resolve) => setTimeout(resolve, SETTLE));
+    counting(server.pid, 'off');
+    for (const each of open) each.close();
+    await server.stop();
+    // One for each time that counting began.
+    const files = readdirSync(folder).map((file) => join(folder, file));
+    const instructions = files.reduce((sum, file) => sum + (total(file) || 0), 0) / counted;
+    if (!(instructions > 0)) throw new Error(`callgrind counted nothing of ${subject.name}`);
+    return {
+      name: subject.name,
+      instructions,
+      functions: named ? perRequest(files, map, counted) : undefined,
+    };
+  } finally {
+    rmSync(folder, { recursive: true });
+    if (named) rmSync(map, { force: true });
+  }
+}
+
+function counting(pid, state) {
+  execFileSync('callgrind_control', ['-i', state, String(pid)], { stdio: 'ignore' });
+}
+
+function perRequest(files, map, requests) {
+  const all = new Map();
+  for (const file of files)
+    for (const [name, count] of functions(file, map)) all.set(name, (all.get(name) ?? 0) + count / requests);
+  return all;
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const { values } = parseArgs({
+    options: { app: { type: 'string' }, node: { type: 'string' }, functions: { type: 'string' } },
+  });
+  const rows = await countRequests({ ...values, named: values.functions !== undefined });
+  const [bare] = rows;
+  for (const { name, instructions } of rows) {
+    const over = instructions - bare.instructions;
+    const share = ((over / bare.instructions) * 100).toFixed(1);
+    console.log(
+      `${name.padEnd(16)} ${Math.round(instructions)} a request, +${Math.round(over)} (${share} %)`,
+    );
+  }
+  const last = rows.at(-1).functions;
+  if (last !== undefined) {
+    const over = [...last].map(([name, count]) => [name, count - (bare.functions.get(name) ?? 0)]);
+    over.sort((a, b) => b[1] - a[1]);
+    for (const [name, count] of over.slice(0, Number(values.functions)))
+      console.log(String(Math.round(count)).padStart(8), name.slice(0, 110));
+  }
+  process.exit();
+}
