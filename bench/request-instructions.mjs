@@ -6,6 +6,7 @@
 //   node bench/request-instructions.mjs --app order     PostgreSQL and Redis, some eight minutes
 //   … --node path                                       another Node.js
 //   … --functions 40                                    where the sampled requests' instructions go, by function
+//   … --json                                            the counts alone
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -105,9 +106,18 @@ function perRequest(files, map, requests) {
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const { values } = parseArgs({
-    options: { app: { type: 'string' }, node: { type: 'string' }, functions: { type: 'string' } },
+    options: {
+      app: { type: 'string' },
+      node: { type: 'string' },
+      functions: { type: 'string' },
+      json: { type: 'boolean' },
+    },
   });
   const rows = await countRequests({ ...values, named: values.functions !== undefined });
+  if (values.json) {
+    console.log(JSON.stringify(Object.fromEntries(rows.map((row) => [row.name, row.instructions]))));
+    process.exit();
+  }
   const [bare] = rows;
   for (const { name, instructions } of rows) {
     const over = instructions - bare.instructions;
