@@ -1,11 +1,12 @@
 // The instructions that a request takes outside of the kernel, bare and under the agent: what a clock can't hold steady
 // on a busy machine. Counted by valgrind's callgrind, once the code is hot; a run differs from the next by 1 % (hello) or
-// 3 % (order), by how often the collector comes.
+// 5 % (order), by what the collector and the compiler do meanwhile.
 //
 //   node bench/request-instructions.mjs                 hello, some two minutes
 //   node bench/request-instructions.mjs --app order     PostgreSQL and Redis, some eight minutes
 //   … --node path                                       another Node.js
 //   … --functions 40                                    where the sampled requests' instructions go, by function
+//   … --subjects 'all sampled,nothing sampled'          beside bare
 //   … --json                                            the counts alone
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
@@ -21,7 +22,7 @@ import { startShop } from './shop.mjs';
 import { contextAlone, subjectsFor } from './subjects.mjs';
 
 /** Requests until V8 has compiled what it will, and those that are counted. */
-const REQUESTS = { hello: { warm: 20_000, counted: 3_000 }, order: { warm: 10_000, counted: 3_000 } };
+const REQUESTS = { hello: { warm: 15_000, counted: 2_000 }, order: { warm: 10_000, counted: 3_000 } };
 /** Longer than the pause between two batches: what the last requests bring is sent. */
 const SETTLE = 2_500;
 
@@ -33,7 +34,7 @@ export async function countRequests({ node = process.execPath, app = 'hello', na
   work.exchanges = shop?.exchanges ?? [exchange('/', 'hello')];
   try {
     const rows = [];
-    for (const subject of subjects ?? requestSubjects()) rows.push(await countSubject(subject, work));
+    for (const subject of subjects) rows.push(await countSubject(subject, work));
     return rows;
   } finally {
     await shop?.close();
@@ -110,10 +111,14 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
       app: { type: 'string' },
       node: { type: 'string' },
       functions: { type: 'string' },
+      subjects: { type: 'string' },
       json: { type: 'boolean' },
     },
   });
-  const rows = await countRequests({ ...values, named: values.functions !== undefined });
+  const subjects = requestSubjects().filter(
+    ({ name }) => name === 'bare' || (values.subjects?.split(',').includes(name) ?? true),
+  );
+  const rows = await countRequests({ ...values, subjects, named: values.functions !== undefined });
   if (values.json) {
     console.log(JSON.stringify(Object.fromEntries(rows.map((row) => [row.name, row.instructions]))));
     process.exit();
