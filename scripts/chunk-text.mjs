@@ -3,7 +3,7 @@ import { parseAst } from 'rolldown/parseAst';
 
 /**
  * The minifier writes every text as a template, a byte shorter where there are quotes in it. V8 scans a template twice as
- * slowly as a string, since it keeps the text as written as well: a tenth of what it takes to read our code at start.
+ * slowly as a string, since it keeps the text as written as well: 1.3 million instructions at each start.
  */
 export const quotes = {
   name: 'quotes',

@@ -40,6 +40,7 @@ export interface UberTraceIdOptions {
 }
 
 const NO_HIGH_HALF = '0'.repeat(16);
+const NONE: string[] = [];
 
 const DEBUG_ID = createContextKey('tracing-agent jaeger-debug-id');
 
@@ -60,7 +61,6 @@ export class UberTraceIdPropagator implements TextMapPropagator {
   readonly #debugHeader: string;
   readonly #baggageHeader: string;
   readonly #baggagePrefix: string;
-  readonly #isPrefixed = (name: string): boolean => name.startsWith(this.#baggagePrefix);
 
   constructor(options: UberTraceIdOptions = {}) {
     this.#traceHeader = options.traceHeader ?? 'uber-trace-id';
@@ -108,8 +108,13 @@ export class UberTraceIdPropagator implements TextMapPropagator {
 
   #extractBaggage(context: Context, carrier: unknown, getter: TextMapGetter): Context {
     const listed = first(getter.get(carrier, this.#baggageHeader));
-    const prefixed = getter.keys(carrier).filter(this.#isPrefixed);
-    if (listed === undefined && prefixed.length === 0) return context;
+    let prefixed = NONE;
+    for (const name of getter.keys(carrier)) {
+      if (!name.startsWith(this.#baggagePrefix)) continue;
+      if (prefixed === NONE) prefixed = [];
+      prefixed.push(name);
+    }
+    if (listed === undefined && prefixed === NONE) return context;
     let baggage: Baggage | undefined;
     const allowance = new BaggageAllowance();
     const add = (key: string, value: string): void => {

@@ -44,7 +44,7 @@ const plain = (text: string) =>
   text
     .replaceAll(/\u001b\[[\d;]*m/g, '')
     .replaceAll(/^.*(Time:|Duration|Start at).*$/gm, '')
-    .replaceAll(/ ?\(?\d+(\.\d+)? ?m?s\)?/g, '');
+    .replaceAll(/ *\(?\d+(\.\d+)? ?m?s\)?/g, '');
 // Jest and Vitest say so on a busy machine, with the agent and without.
 const sorted = (text: string) =>
   plain(text)

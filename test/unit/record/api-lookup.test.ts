@@ -3,7 +3,14 @@
  */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type Context, context, createContextKey, ROOT_CONTEXT } from '@opentelemetry/api';
+import {
+  type Context,
+  context,
+  createContextKey,
+  propagation,
+  ROOT_CONTEXT,
+  type TextMapPropagator,
+} from '@opentelemetry/api';
 import { shortenLookups } from '../../../src/record/api-lookup';
 import { ContextManager } from '../../../src/record/context-manager';
 
@@ -32,4 +39,22 @@ test('the API has what is replaced, and finds the manager that is registered, ch
   assert.equal(context.active(), one);
   delete globals[KEY];
   assert.equal(context.active(), ROOT_CONTEXT);
+});
+
+test('the propagator is found the same way', () => {
+  const named = (...names: string[]): TextMapPropagator => ({
+    inject() {},
+    extract: (to) => to,
+    fields: () => names,
+  });
+  const usual = (propagation as any)._getGlobalPropagator;
+  assert.equal(typeof usual, 'function');
+  assert.ok(propagation.setGlobalPropagator(named('one')));
+  shortenLookups();
+  assert.notEqual((propagation as any)._getGlobalPropagator, usual);
+  assert.deepEqual(propagation.fields(), ['one']);
+  (globals[KEY] as any).propagation = named('two');
+  assert.deepEqual(propagation.fields(), ['two']);
+  propagation.disable();
+  assert.deepEqual(propagation.fields(), []);
 });
