@@ -285,6 +285,7 @@ const onDemand = below(
     'patch/contrib',
     'patch/http',
     'patch/libraries',
+    'patch/logs',
     'patch/messaging',
     'patch/opentelemetry-api',
     'patch/process',
