@@ -60,6 +60,8 @@ const rooms = {
     'sample/debug-guard',
     'sample/debug-credits',
     'sample/overhead-budget',
+    'sample/remote/remote-sampler',
+    'sample/remote/strategy-poller',
   ],
   'send-more': [
     'send/create-senders',
@@ -298,6 +300,7 @@ const onDemand = below(
     'sample/debug-guard',
     'sample/local-tail',
     'sample/overhead-budget',
+    'sample/remote',
     'sample/rules-sampler',
     'send/console',
     'send/create-senders',

@@ -18,9 +18,7 @@ import type { DebugGuardOptions } from './debug-guard';
 import { type DebugIdOf, DebugIdSampler } from './debug-id-sampler';
 import { ProbabilisticSampler } from './probabilistic-sampler';
 import { RateLimitingSampler } from './rate-limiting-sampler';
-import { RemoteSampler } from './remote/remote-sampler';
 import type { Strategy } from './remote/strategy';
-import { StrategyPoller } from './remote/strategy-poller';
 import type { RulesSampler } from './rules-sampler';
 
 export interface SamplerOptions extends SamplerConfig {
@@ -149,6 +147,8 @@ function createChosen(
   remote: RemoteOptions,
 ): Pick<CreatedSampler, 'sampler' | 'start' | 'stop'> {
   if (type !== 'remote') return { sampler: createLocal(type, argument), start() {}, stop() {} };
+  const { RemoteSampler } = require('./remote/remote-sampler') as typeof import('./remote/remote-sampler');
+  const { StrategyPoller } = require('./remote/strategy-poller') as typeof import('./remote/strategy-poller');
   const { serviceName, endpoint, interval, maxOperations } = remote;
   const sampler = new RemoteSampler({ initialRate: argument, maxOperations });
   const onStrategy = (strategy: Strategy) => sampler.update(strategy);
