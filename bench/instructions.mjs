@@ -3,11 +3,12 @@
 // Run after a build, from anywhere: node bench/instructions.mjs [--node path]. Prints JSON: instructions of an empty
 // script's start above the same script bare, and of one span with seven attributes, started, ended, encoded and sent.
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { total } from './callgrind.mjs';
 
 const register = fileURLToPath(new URL('../register.js', import.meta.url));
 // Their difference: what starts once is in both.
@@ -53,7 +54,7 @@ export function countInstructions(node = process.execPath) {
       },
     );
     if (status !== 0) throw new Error(`valgrind ended with ${status}: ${stderr.slice(-500)}`);
-    return Number(/^(?:totals|summary): (\d+)/m.exec(readFileSync(out, 'utf8'))[1]);
+    return total(out);
   }
 }
 

@@ -40,7 +40,6 @@ export interface UberTraceIdOptions {
 }
 
 const NO_HIGH_HALF = '0'.repeat(16);
-const NONE: string[] = [];
 
 const DEBUG_ID = createContextKey('tracing-agent jaeger-debug-id');
 
@@ -108,13 +107,9 @@ export class UberTraceIdPropagator implements TextMapPropagator {
 
   #extractBaggage(context: Context, carrier: unknown, getter: TextMapGetter): Context {
     const listed = first(getter.get(carrier, this.#baggageHeader));
-    let prefixed = NONE;
-    for (const name of getter.keys(carrier)) {
-      if (!name.startsWith(this.#baggagePrefix)) continue;
-      if (prefixed === NONE) prefixed = [];
-      prefixed.push(name);
-    }
-    if (listed === undefined && prefixed === NONE) return context;
+    const prefixed: string[] = [];
+    for (const name of getter.keys(carrier)) if (name.startsWith(this.#baggagePrefix)) prefixed.push(name);
+    if (listed === undefined && prefixed.length === 0) return context;
     let baggage: Baggage | undefined;
     const allowance = new BaggageAllowance();
     const add = (key: string, value: string): void => {
@@ -132,13 +127,9 @@ export class UberTraceIdPropagator implements TextMapPropagator {
         if (value !== undefined && more === undefined) add(key!.trim(), value.trim());
       }
     }
-    for (let at = 0; at < prefixed.length; at++) {
-      // A few more than may be taken, for those that can't be.
-      if (at >= MOST_ITEMS * 2) {
-        counters.baggageDropped++;
-        continue;
-      }
-      const name = prefixed[at]!;
+    // A few more than may be taken, for those that can't be.
+    counters.baggageDropped += Math.max(0, prefixed.length - MOST_ITEMS * 2);
+    for (const name of prefixed.slice(0, MOST_ITEMS * 2)) {
       const value = percentDecode(first(getter.get(carrier, name)));
       if (value !== undefined) add(name.slice(this.#baggagePrefix.length), value);
     }
