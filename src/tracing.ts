@@ -61,7 +61,7 @@ export function createTracing(given: Config, env: Environment): Tracing {
   const budget = createBudget(config);
   const sender = createTail(config, createSender(config));
   const processor = budget?.measured(sender) ?? sender;
-  const { sampler: chosen, start, stop, late, flagsOf, readsAttributes } = samplerOf(config);
+  const { sampler: chosen, start, stop, late, flagsOf, readsAttributes, readsTraceId } = samplerOf(config);
   const sampler = budget?.sampler(chosen) ?? chosen;
   const decisions = new DecisionLog(String(sampler));
   // What samples nothing needn't be asked for each Redis command and query below an unsampled request.
@@ -82,6 +82,7 @@ export function createTracing(given: Config, env: Environment): Tracing {
       flagsOf,
       followsParent,
       readsAttributes,
+      readsTraceId: readsTraceId || budget !== undefined,
       late,
       onDecision: (decision) => decisions.note(decision),
       baggage: new BaggageNotes({ tags: config.baggageTags, logs: config.baggageLogs }),

@@ -25,7 +25,7 @@ export class OwnTrace {
   /** @param env continues the trace that it names, if any */
   constructor(env: Environment = {}) {
     const parent = trace.getSpanContext(readProcessContext(env, createPropagator(ALL)));
-    this.traceId = parent?.traceId ?? createTraceId();
+    this.traceId = parent?.traceId ?? createTraceId().text;
     this.spanId = createSpanId();
     this.parentSpanId = parent?.spanId;
   }

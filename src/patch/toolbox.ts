@@ -105,8 +105,11 @@ export class Toolbox implements Tools {
     if (!this.#followsParent) return true;
     try {
       // The span may be another SDK's, or the application's own.
-      const parent = trace.getSpanContext(active);
-      return parent === undefined || (parent.traceFlags & SAMPLED) !== 0;
+      const parent = trace.getSpan(active) as (Span & { readonly sampled?: unknown }) | undefined;
+      if (parent === undefined) return true;
+      // Ours tells without making an object of its ids.
+      const { sampled } = parent;
+      return typeof sampled === 'boolean' ? sampled : (parent.spanContext().traceFlags & SAMPLED) !== 0;
     } catch (error) {
       this.fault(error);
       return false;

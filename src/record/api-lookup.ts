@@ -20,20 +20,21 @@ const propagationApi = propagation as unknown as Inside;
 const usualContext = contextApi._getContextManager;
 const usualPropagation = propagationApi._getGlobalPropagator;
 
-/** To be called once the globals are in place. */
+/**
+ * To be called once the globals are in place. Where somebody takes them away or makes them anew by hand, which the API
+ * itself never does, the next request that carries or brings headers sees it.
+ */
 export function shortenLookups(): void {
   const home = globalThis as { readonly [KEY]?: Slots };
-  const known = home[KEY];
-  // The globals may have been taken away, or made anew by somebody else. Written twice, since a name that is looked up
-  // costs more than all the rest.
+  let known = home[KEY];
   if (usualContext !== undefined)
     contextApi._getContextManager = function (this: unknown): unknown {
-      const slots = home[KEY];
-      return (slots === known ? slots?.context : undefined) ?? usualContext.call(this);
+      return known?.context ?? usualContext.call(this);
     };
+  // To look for a name in the global object costs more than all the rest.
   if (usualPropagation !== undefined)
     propagationApi._getGlobalPropagator = function (this: unknown): unknown {
-      const slots = home[KEY];
-      return (slots === known ? slots?.propagation : undefined) ?? usualPropagation.call(this);
+      known = home[KEY];
+      return known?.propagation ?? usualPropagation.call(this);
     };
 }

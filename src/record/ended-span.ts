@@ -4,14 +4,15 @@
  */
 import type { Span, SpanContext } from '@opentelemetry/api';
 import type { LocalTrace } from './local-trace';
+import type { SpanIdentity } from './span-identity';
 
 export class EndedSpan implements Span {
   /** Undefined where it says nothing but the time: a leak holds as little as possible. */
   readonly trace: LocalTrace | undefined;
-  readonly #context: SpanContext;
+  readonly identity: SpanIdentity;
 
-  constructor(context: SpanContext, trace: LocalTrace) {
-    this.#context = context;
+  constructor(identity: SpanIdentity, trace: LocalTrace) {
+    this.identity = identity;
     this.trace = trace.flags === 0 && !trace.dropped && trace.late === undefined ? undefined : trace;
   }
 
@@ -19,8 +20,12 @@ export class EndedSpan implements Span {
     return this.trace?.flags ?? 0;
   }
 
+  get sampled(): boolean {
+    return this.identity.sampled;
+  }
+
   spanContext(): SpanContext {
-    return this.#context;
+    return this.identity.context;
   }
   isRecording(): boolean {
     return false;

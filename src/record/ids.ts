@@ -13,27 +13,42 @@ let used = pool.length;
 /** Character codes of the hexadecimal digits. */
 const DIGITS = Uint8Array.from('0123456789abcdef', (digit) => digit.charCodeAt(0));
 
-/**
- * The words of the span id that was made last, for the span that takes it before anything else runs: parsing its text
- * would cost more.
- */
+/** The words that `draw` drew last, for whoever takes them before anything else runs. */
 export const last = { high: 0, low: 0 };
 
-/** A trace id as four words, the first digits first. */
-export interface TraceWords {
+/** A trace id: as four words, the first digits first, and as text once somebody asks. */
+export class TraceId {
   readonly word0: number;
   readonly word1: number;
   readonly word2: number;
   readonly word3: number;
+  #text: string | undefined;
+
+  /** @param text the same as 32 hexadecimal digits, where it is known */
+  constructor(word0: number, word1: number, word2: number, word3: number, text?: string) {
+    this.word0 = word0;
+    this.word1 = word1;
+    this.word2 = word2;
+    this.word3 = word3;
+    this.#text = text;
+  }
+
+  /** 32 hexadecimal digits. */
+  get text(): string {
+    this.#text ??=
+      (this.word0 === 0 && this.word1 === 0 ? NO_HIGH_HALF : spanIdText(this.word0, this.word1)) +
+      spanIdText(this.word2, this.word3);
+    return this.#text;
+  }
+
+  /** Of 32 hexadecimal digits. */
+  static of(text: string): TraceId {
+    return new TraceId(wordOf(text, 0), wordOf(text, 8), wordOf(text, 16), wordOf(text, 24), text);
+  }
 }
 
-/** 32 hexadecimal digits. @param short the first half zeros, for tracers that know 64 bits */
-export function createTraceId(short = false): string {
-  return textOf(createTraceWords(short));
-}
-
-/** A new trace id. */
-export function createTraceWords(short = false): TraceWords {
+/** A new trace id. @param short the first half zeros, for tracers that know 64 bits */
+export function createTraceId(short = false): TraceId {
   let word0 = 0;
   let word1 = 0;
   if (!short) {
@@ -42,32 +57,17 @@ export function createTraceWords(short = false): TraceWords {
     word1 = last.low;
   }
   draw();
-  return { word0, word1, word2: last.high, word3: last.low };
+  return new TraceId(word0, word1, last.high, last.low);
 }
 
-/** 32 hexadecimal digits of a trace id. */
-export function textOf({ word0, word1, word2, word3 }: TraceWords): string {
-  const low = hex(word2, word3);
-  return (word0 === 0 && word1 === 0 ? NO_HIGH_HALF : hex(word0, word1)) + low;
-}
-
-/** Of 32 hexadecimal digits. */
-export function wordsOf(traceId: string): TraceWords {
-  return {
-    word0: wordOf(traceId, 0),
-    word1: wordOf(traceId, 8),
-    word2: wordOf(traceId, 16),
-    word3: wordOf(traceId, 24),
-  };
-}
-
-/** 16 hexadecimal digits. */
+/** A new span id, 16 hexadecimal digits. */
 export function createSpanId(): string {
   draw();
-  return hex(last.high, last.low);
+  return spanIdText(last.high, last.low);
 }
 
-function draw(): void {
+/** Draws 64 random bits, not all zeros, into `last`. */
+export function draw(): void {
   if (used === pool.length) {
     randomFillSync(pool);
     used = 0;
@@ -91,7 +91,7 @@ export function wordOf(text: string, offset: number): number {
 }
 
 /** 16 hexadecimal digits of two words. One call with all characters takes a third of what `Buffer` takes. */
-function hex(high: number, low: number): string {
+export function spanIdText(high: number, low: number): string {
   return String.fromCharCode(
     DIGITS[high >>> 28]!,
     DIGITS[(high >>> 24) & 15]!,

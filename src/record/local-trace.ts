@@ -4,12 +4,9 @@
  */
 import type { Context } from '@opentelemetry/api';
 import { clockOffset } from './clock';
-import type { TraceWords } from './ids';
 import type { LateDecisions } from './surroundings';
 
 export class LocalTrace {
-  /** The trace id for the encoder: parsed once for all spans, or never. */
-  readonly words: TraceWords;
   /** Milliseconds from the monotonic clock to the epoch. */
   readonly clockOffset: number = clockOffset();
   /** Jaeger's flags beside `sampled`: debug 2, firehose 8. */
@@ -20,8 +17,7 @@ export class LocalTrace {
   /** Where a rule may decide about the trace again, and the context that its first span began under. */
   late: { readonly decisions: LateDecisions; readonly context: Context } | undefined;
 
-  constructor(words: TraceWords, flags: number) {
-    this.words = words;
+  constructor(flags: number) {
     this.flags = flags;
   }
 }

@@ -19,7 +19,6 @@ import {
   type SpanStatus,
   SpanStatusCode,
   type TimeInput,
-  TraceFlags,
 } from '@opentelemetry/api';
 import type { Resource } from '@opentelemetry/resources';
 import type { ReadableSpan, SpanLimits, SpanProcessor, TimedEvent } from '@opentelemetry/sdk-trace-base';
@@ -29,10 +28,11 @@ import { Attributed } from './attributed';
 import { isHrTime, now, toHrTime, toMicroseconds } from './clock';
 import type { ContextLayer } from './context-layer';
 import { EndedSpan } from './ended-span';
-import { last, wordOf } from './ids';
+import { wordOf } from './ids';
 import type { LocalTrace } from './local-trace';
 import type { OpenSpans } from './open-spans';
 import type { Redaction } from './redaction';
+import { SpanIdentity } from './span-identity';
 
 /** What all spans of one tracer share. */
 export interface SpanOrigin {
@@ -57,7 +57,6 @@ const NO_EVENTS: TimedEvent[] = Object.freeze([]) as unknown as TimedEvent[];
 export class RecordedSpan extends Attributed implements Span, ReadableSpan {
   name: string;
   readonly kind: SpanKind;
-  readonly parentSpanContext: SpanContext | undefined;
   readonly trace: LocalTrace;
   /** Microseconds since the epoch, whose fractions are exact to a quarter. */
   readonly startMicros: number;
@@ -68,16 +67,17 @@ export class RecordedSpan extends Attributed implements Span, ReadableSpan {
   ended = false;
   droppedEventsCount = 0;
   droppedLinksCount = 0;
-  /** Words of its own id and of its parent's, for the encoder; zeros where it has none. */
-  readonly idHigh: number = last.high;
-  readonly idLow: number = last.low;
+  /** What the encoder reads of its ids. */
+  readonly identity: SpanIdentity;
+  /** The words of its parent's id; zeros where it has none. */
   readonly parentHigh: number = 0;
   readonly parentLow: number = 0;
   /** Its place among the open spans; -1 for none. */
   slot = -1;
   /** False while a trace's first span is not sampled: what it is told is forgotten, but for `sampling.priority`. */
   #recording: boolean;
-  readonly #context: SpanContext;
+  /** Not the parent itself: whatever begins another, and that the next, would hold them all. */
+  readonly #parent: SpanIdentity | SpanContext | undefined;
   readonly #origin: SpanOrigin;
   /** Times that came as such are given back as they came. */
   #givenStart: HrTime | undefined;
@@ -88,15 +88,14 @@ export class RecordedSpan extends Attributed implements Span, ReadableSpan {
   readonly #wallTime: boolean;
 
   /**
-   * @param context whose span id was made last
    * @param own attributes that become the span's own, valid: an object, or keys and values in turn
    * @param shared valid, never changed, and without keys of `own`
    */
   constructor(
     origin: SpanOrigin,
     trace: LocalTrace,
-    context: SpanContext,
-    parent: SpanContext | undefined,
+    identity: SpanIdentity,
+    parent: SpanIdentity | SpanContext | undefined,
     name: string,
     kind: SpanKind,
     own: Attributes | unknown[],
@@ -107,13 +106,16 @@ export class RecordedSpan extends Attributed implements Span, ReadableSpan {
     super(own, shared);
     this.name = textOf(name);
     this.kind = kind;
-    this.parentSpanContext = parent;
     this.trace = trace;
-    this.#context = context;
+    this.identity = identity;
+    this.#parent = parent;
     this.#origin = origin;
     this.#recording = recording;
     this.#wallTime = startTime !== undefined && startTime !== null;
-    if (parent !== undefined) {
+    if (parent instanceof SpanIdentity) {
+      this.parentHigh = parent.high;
+      this.parentLow = parent.low;
+    } else if (parent !== undefined) {
       this.parentHigh = wordOf(parent.spanId, 0);
       this.parentLow = wordOf(parent.spanId, 8);
     }
@@ -127,6 +129,16 @@ export class RecordedSpan extends Attributed implements Span, ReadableSpan {
 
   get instrumentationScope(): ReadableSpan['instrumentationScope'] {
     return this.#origin.instrumentationScope;
+  }
+
+  get parentSpanContext(): SpanContext | undefined {
+    const parent = this.#parent;
+    return parent instanceof SpanIdentity ? parent.context : parent;
+  }
+
+  /** Without an object for it, as `spanContext().traceFlags` would make. */
+  get sampled(): boolean {
+    return this.identity.sampled;
   }
 
   get startTime(): HrTime {
@@ -148,7 +160,7 @@ export class RecordedSpan extends Attributed implements Span, ReadableSpan {
   }
 
   spanContext(): SpanContext {
-    return this.#context;
+    return this.identity.context;
   }
 
   isRecording(): boolean {
@@ -157,7 +169,7 @@ export class RecordedSpan extends Attributed implements Span, ReadableSpan {
 
   /** `layer` has to let go of this span when it ends. */
   heldBy(layer: ContextLayer): void {
-    if (this.ended) layer.letGo(new EndedSpan(this.#context, this.trace));
+    if (this.ended) layer.letGo(new EndedSpan(this.identity, this.trace));
     else if (this.#holders === undefined) this.#holders = layer;
     else if (!Array.isArray(this.#holders)) this.#holders = [this.#holders, layer];
     else if (this.#holders.length < MOST_HOLDERS) this.#holders.push(layer);
@@ -176,7 +188,7 @@ export class RecordedSpan extends Attributed implements Span, ReadableSpan {
   #setAttribute(key: string, value: AttributeValue): this {
     if (key === 'sampling.priority') this.#prioritise(value);
     if (value === undefined || value === null) return this;
-    if (this.trace.late !== undefined && this.parentSpanContext === undefined) this.#reconsider(key, value);
+    if (this.trace.late !== undefined && this.#parent === undefined) this.#reconsider(key, value);
     if (this.#closed()) return this;
     if (key.length === 0) {
       diag.warn(`Invalid attribute key: ${key}`);
@@ -326,14 +338,15 @@ export class RecordedSpan extends Attributed implements Span, ReadableSpan {
     const holders = this.#holders;
     if (holders === undefined) return;
     this.#holders = undefined;
-    const ended = new EndedSpan(this.#context, this.trace);
+    const ended = new EndedSpan(this.identity, this.trace);
     if (Array.isArray(holders)) for (const layer of holders) layer.letGo(ended);
     else holders.letGo(ended);
   }
 
   #end(endTime: TimeInput | undefined): void {
     if (this.ended) {
-      diag.error(`${this.name} ${this.#context.traceId}-${this.#context.spanId} was ended before`);
+      const { traceId, spanId } = this.spanContext();
+      diag.error(`${this.name} ${traceId}-${spanId} was ended before`);
       return;
     }
     let end = this.#moment(endTime);
@@ -354,7 +367,7 @@ export class RecordedSpan extends Attributed implements Span, ReadableSpan {
     processor.onEnding?.(this as never);
     this.#origin.redaction?.apply(this);
     this.ended = true;
-    if (this.trace.dropped) this.#context.traceFlags &= ~TraceFlags.SAMPLED;
+    if (this.trace.dropped) this.identity.sampled = false;
     processor.onEnd(this);
   }
 
@@ -383,7 +396,7 @@ export class RecordedSpan extends Attributed implements Span, ReadableSpan {
   /** Ended, or not recorded. */
   #closed(): boolean {
     if (this.ended) {
-      const { traceId, spanId } = this.#context;
+      const { traceId, spanId } = this.spanContext();
       diag.warn(`Cannot execute the operation on ended Span {traceId: ${traceId}, spanId: ${spanId}}`);
       return true;
     }
@@ -399,7 +412,7 @@ export class RecordedSpan extends Attributed implements Span, ReadableSpan {
     if (!this.#recording) this.attributes[key] = value;
     const keep = decisions.reconsider(key, {
       context,
-      traceId: this.#context.traceId,
+      traceId: this.identity.trace.text,
       name,
       kind,
       attributes,
@@ -410,11 +423,11 @@ export class RecordedSpan extends Attributed implements Span, ReadableSpan {
   #decide(keep: boolean): void {
     this.trace.dropped = !keep;
     if (keep) {
-      this.#context.traceFlags |= TraceFlags.SAMPLED;
+      this.identity.sampled = true;
       if (!this.#recording) this.#origin.open?.add(this);
       this.#recording = true;
     } else {
-      this.#context.traceFlags &= ~TraceFlags.SAMPLED;
+      this.identity.sampled = false;
     }
   }
 

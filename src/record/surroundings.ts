@@ -12,6 +12,8 @@ export interface Surroundings {
   readonly followsParent: boolean;
   /** Whether the sampler looks at the attributes that a span begins with; else it isn't shown those of our patches. */
   readonly readsAttributes?: boolean | undefined;
+  /** Whether the sampler looks at the trace id; where it is false, it is shown none, and none needs to be written. */
+  readonly readsTraceId?: boolean | undefined;
   /** New trace ids of 64 bits, for old tracers. */
   readonly shortTraceIds?: boolean | undefined;
   /** Sees each recorded span begin, with its context. */
@@ -44,7 +46,8 @@ export interface BaggageObserver {
 
 interface RootDecision {
   readonly name: string;
-  readonly traceId: string;
+  /** The id; as text when somebody reads it. */
+  readonly trace: { readonly text: string };
   /** Microseconds since the epoch. */
   readonly micros: number;
   readonly sampled: boolean;

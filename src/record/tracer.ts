@@ -25,9 +25,10 @@ import { Attributed } from './attributed';
 import { now } from './clock';
 import { layered } from './context-layer';
 import { EndedSpan } from './ended-span';
-import { createSpanId, createTraceWords, textOf, wordsOf } from './ids';
+import { createSpanId, createTraceId, draw, last, TraceId } from './ids';
 import { LocalTrace } from './local-trace';
 import { RecordedSpan, type SpanOrigin } from './recorded-span';
+import { SpanIdentity } from './span-identity';
 import type { Surroundings } from './surroundings';
 
 interface TracerOptions {
@@ -84,17 +85,20 @@ export class Tracer implements TracerInterface {
     const context = options.root ? trace.deleteSpan(under) : under;
     if (isTracingSuppressed(context)) return trace.wrapSpanContext(INVALID_SPAN_CONTEXT);
     const parent = trace.getSpan(context);
-    const local = parent instanceof RecordedSpan || parent instanceof EndedSpan ? parent : undefined;
-    const parentContext = parent?.spanContext();
-    if (this.#surroundings.followsParent && parentContext !== undefined) {
-      if (local !== undefined) return this.#startBelow(local, parentContext, name, options, context);
-      // Below a span that wasn't sampled in this process, which left nothing but its context.
-      if (parentContext.isRemote !== true && !isSampled(parentContext) && isSpanContextValid(parentContext))
-        return unsampled(parentContext);
+    const { followsParent } = this.#surroundings;
+    if (parent instanceof RecordedSpan || parent instanceof EndedSpan) {
+      if (followsParent) return this.#startBelow(parent, name, options, context);
+      const { identity } = parent;
+      return this.#startAsked(identity.trace, identity, parent.trace, name, options, context);
     }
-    const valid =
-      parentContext !== undefined && isSpanContextValid(parentContext) ? parentContext : undefined;
-    return this.#startAsked(valid, local?.trace, name, options, context);
+    const parentContext = parent?.spanContext();
+    if (parentContext === undefined || !isSpanContextValid(parentContext))
+      return this.#startAsked(undefined, undefined, undefined, name, options, context);
+    // Below a span that wasn't sampled in this process, which left nothing but its context.
+    if (followsParent && parentContext.isRemote !== true && !isSampled(parentContext))
+      return unsampled(parentContext);
+    const traceId = TraceId.of(parentContext.traceId);
+    return this.#startAsked(traceId, parentContext, undefined, name, options, context);
   }
 
   startActiveSpan<F extends (span: Span) => unknown>(name: string, work: F): ReturnType<F>;
@@ -120,23 +124,18 @@ export class Tracer implements TracerInterface {
   }
 
   /** A child of a span of ours, sampled like it. */
-  #startBelow(
-    parent: RecordedSpan | EndedSpan,
-    parentContext: SpanContext,
-    name: string,
-    options: SpanOptions,
-    context: Context,
-  ): Span {
-    const own = parent.trace ?? new LocalTrace(wordsOf(parentContext.traceId), 0);
-    if (!isSampled(parentContext) || own.dropped) return unsampled(parentContext);
-    const { traceId, traceState } = parentContext;
+  #startBelow(parent: RecordedSpan | EndedSpan, name: string, options: SpanOptions, context: Context): Span {
+    const { identity } = parent;
+    const own = parent.trace ?? new LocalTrace(0);
+    if (!identity.sampled || own.dropped) return unsampled(identity.context);
+    const { trace: traceId, traceState } = identity;
     const attributes = this.#own(options);
     return this.#begin(
       own,
       traceId,
       TraceFlags.SAMPLED,
       traceState,
-      parentContext,
+      identity,
       name,
       attributes,
       options,
@@ -145,36 +144,30 @@ export class Tracer implements TracerInterface {
     );
   }
 
-  /** The first span of a trace in this process, or any where children are sampled on their own. */
+  /**
+   * The first span of a trace in this process, or any where children are sampled on their own.
+   * @param below what the spans of the trace share, where there are others in this process
+   */
   #startAsked(
-    parent: SpanContext | undefined,
+    continued: TraceId | undefined,
+    parent: SpanIdentity | SpanContext | undefined,
     below: LocalTrace | undefined,
     name: string,
     options: SpanOptions,
     context: Context,
   ): Span {
-    const words =
-      below?.words ??
-      (parent === undefined ? createTraceWords(this.#surroundings.shortTraceIds) : wordsOf(parent.traceId));
-    const traceId = parent?.traceId ?? textOf(words);
+    const { flagsOf, onDecision, late, readsTraceId, shortTraceIds } = this.#surroundings;
+    const traceId = continued ?? createTraceId(shortTraceIds);
     const attributes = this.#own(options);
     const links = options.links ?? NO_LINKS;
     const kind = options.kind ?? SpanKind.INTERNAL;
-    const { flagsOf, onDecision, late } = this.#surroundings;
     const seen = Array.isArray(attributes) ? this.#seen(attributes, options) : attributes;
-    const result = this.#decision(context, traceId, name, kind, seen, links);
+    const shown = readsTraceId === false ? '' : traceId.text;
+    const result = this.#decision(context, shown, name, kind, seen, links);
     const sampled = result.decision === RECORD_AND_SAMPLED;
-    const own = below ?? new LocalTrace(words, flagsOf(context));
-    onDecision?.({
-      name,
-      traceId,
-      micros: now(own.clockOffset),
-      sampled,
-      continued: parent !== undefined,
-      attributes: result.attributes,
-    });
+    const own = below ?? new LocalTrace(flagsOf(context));
     if (late !== undefined && parent === undefined) own.late = { decisions: late, context };
-    return this.#begin(
+    const span = this.#begin(
       own,
       traceId,
       sampled ? TraceFlags.SAMPLED : TraceFlags.NONE,
@@ -187,6 +180,15 @@ export class Tracer implements TracerInterface {
       result.decision !== NOT_RECORD,
       result.attributes,
     );
+    onDecision?.({
+      name,
+      trace: traceId,
+      micros: options.startTime === undefined ? span.startMicros : now(own.clockOffset),
+      sampled,
+      continued: parent !== undefined,
+      attributes: result.attributes,
+    });
+    return span;
   }
 
   /** A sampler that fails keeps nothing, and is not asked for a while once it has failed again and again. */
@@ -202,10 +204,10 @@ export class Tracer implements TracerInterface {
 
   #begin(
     own: LocalTrace,
-    traceId: string,
+    traceId: TraceId,
     traceFlags: number,
     traceState: SpanContext['traceState'],
-    parent: SpanContext | undefined,
+    parent: SpanIdentity | SpanContext | undefined,
     name: string,
     attributes: Attributes | unknown[],
     options: SpanOptions,
@@ -216,12 +218,12 @@ export class Tracer implements TracerInterface {
     const kind = options.kind ?? SpanKind.INTERNAL;
     const { startTime, links } = options;
     const shared = this.#trusted ? (options as SharedOptions).shared : undefined;
-    // Last of all: a getter of the application's may begin a span, and a span takes the id that was made last.
-    const spanContext = createSpanContext(traceId, traceFlags, traceState);
+    draw();
+    const identity = new SpanIdentity(traceId, last.high, last.low, traceFlags, traceState);
     const span = new RecordedSpan(
       this.#origin,
       own,
-      spanContext,
+      identity,
       parent,
       name,
       kind,
@@ -258,22 +260,12 @@ function areUsual({ attributeCountLimit, attributeValueLengthLimit }: SpanOrigin
   return attributeCountLimit >= USUAL_COUNT_LIMIT && attributeValueLengthLimit === Number.POSITIVE_INFINITY;
 }
 
-function createSpanContext(
-  traceId: string,
-  traceFlags: number,
-  traceState: SpanContext['traceState'],
-): SpanContext {
-  const spanId = createSpanId();
-  return traceState === undefined
-    ? { traceId, spanId, traceFlags }
-    : { traceId, spanId, traceFlags, traceState };
-}
-
 function isSampled(context: SpanContext): boolean {
   return (context.traceFlags & TraceFlags.SAMPLED) !== 0;
 }
 
 /** What takes a span's place where none is recorded: its children are not either, nor those of the next service. */
-function unsampled(parent: SpanContext): Span {
-  return trace.wrapSpanContext(createSpanContext(parent.traceId, TraceFlags.NONE, parent.traceState));
+function unsampled({ traceId, traceState }: SpanContext): Span {
+  const context = { traceId, spanId: createSpanId(), traceFlags: TraceFlags.NONE };
+  return trace.wrapSpanContext(traceState === undefined ? context : { ...context, traceState });
 }

@@ -64,7 +64,12 @@ interface CreatedSampler {
   readonly flagsOf: (context: Context) => number;
   /** Whether it looks at attributes: rules do, and the debug guard does, for the caller's address. */
   readonly readsAttributes: boolean;
+  /** Whether it looks at the trace id. */
+  readonly readsTraceId: boolean;
 }
+
+/** Samplers that decide by something else than the trace id. */
+const WITHOUT_TRACE_ID: readonly SamplerType[] = ['always_on', 'always_off', 'const', 'ratelimiting'];
 
 /** Between two questions for debug credits, in milliseconds, as in Jaeger's clients. */
 const CREDITS_INTERVAL = 5_000;
@@ -78,7 +83,14 @@ export function createSampler(
 ): CreatedSampler {
   const { flagsOf = noFlags, debugIdOf } = facts;
   if (options.roots === 'none')
-    return { sampler: new AlwaysOffSampler(), start() {}, stop() {}, flagsOf, readsAttributes: false };
+    return {
+      sampler: new AlwaysOffSampler(),
+      start() {},
+      stop() {},
+      flagsOf,
+      readsAttributes: false,
+      readsTraceId: false,
+    };
   const created =
     options.roots === 'incoming'
       ? createChosen({ ...options, type: 'always_off' }, remote)
@@ -89,7 +101,14 @@ export function createSampler(
   const root = debugIdOf === undefined ? chosen : new DebugIdSampler(debugIdOf, chosen);
   const followsParent = options.parentBased || options.roots === 'incoming';
   const sampler = followsParent ? new ParentBasedSampler({ root }) : root;
-  const all: CreatedSampler = { ...created, sampler, late, flagsOf, readsAttributes: late !== undefined };
+  const all: CreatedSampler = {
+    ...created,
+    sampler,
+    late,
+    flagsOf,
+    readsAttributes: late !== undefined,
+    readsTraceId: late !== undefined || !WITHOUT_TRACE_ID.includes(options.type),
+  };
   return options.guard === undefined ? all : guarded(all, chosen, options.guard, remote.serviceName, facts);
 }
 

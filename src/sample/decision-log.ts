@@ -26,7 +26,8 @@ const MOST = 256;
 /** What is said of a decision; its reason is put into words when somebody asks. */
 interface Noted {
   readonly name: string;
-  readonly traceId: string;
+  /** The id; as text when somebody reads it. */
+  readonly trace: { readonly text: string };
   readonly sampled: boolean;
   readonly continued: boolean;
   readonly attributes: Readonly<Attributes> | undefined;
@@ -53,8 +54,9 @@ export class DecisionLog {
   /** The oldest first. */
   list(): readonly SamplingDecision[] {
     const noted = [...this.#ring.slice(this.#next), ...this.#ring.slice(0, this.#next)];
-    return noted.map(({ attributes, micros, ...decision }) => ({
+    return noted.map(({ attributes, micros, trace, ...decision }) => ({
       ...decision,
+      traceId: trace.text,
       time: Math.floor(micros / 1e3),
       reason: this.#reason(attributes, decision.continued),
     }));

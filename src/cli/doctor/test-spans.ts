@@ -8,7 +8,7 @@ import { type Envelope, type PlainSpan, packetOf } from '../plain-span';
 export const DOCTOR_SERVICE = 'tracing-agent-doctor';
 
 export class TestSpans {
-  readonly traceId = createTraceId();
+  readonly traceId = createTraceId().text;
   readonly #root = createSpanId();
 
   root(): PlainSpan {

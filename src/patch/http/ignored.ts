@@ -25,6 +25,8 @@ export class IgnoredRequest implements Handled {
   readonly context: Context;
   readonly ended = true;
   finished = false;
+  onFinish: unknown = undefined;
+  onClose: unknown = undefined;
 
   constructor(parent: Context) {
     this.context = ignoring(parent);

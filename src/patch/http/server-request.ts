@@ -24,6 +24,8 @@ export class ServerRequest implements Handled {
   readonly method: string;
   /** The response was handed to the system whole. */
   finished = false;
+  onFinish: unknown = undefined;
+  onClose: unknown = undefined;
   /** What a web framework's patch keeps about this request. */
   web: unknown = undefined;
   /** The template that was named last. */

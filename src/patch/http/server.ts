@@ -20,9 +20,9 @@ import {
   defineEmit,
   emitHeard,
   emitPlain,
-  emitWithin,
   type Handled,
   isHeard,
+  listenerOf,
   type Next,
   note,
   noted,
@@ -85,6 +85,8 @@ export function patchServer(http: typeof Http, tools: Tools): void {
   function attach(traced: Handled, response: Http.ServerResponse): void {
     try {
       note(response, traced);
+      traced.onFinish = listenerOf(response, 'finish');
+      traced.onClose = listenerOf(response, 'close');
       if (traced instanceof ServerRequest) nameTrace(httpOptions(tools.options), response, traced.span);
       // A pipelined request waits without a socket, and its response isn't told when the connection goes.
       if (response.socket === null) endWithConnection(traced, response);
@@ -109,11 +111,16 @@ export function patchServer(http: typeof Http, tools: Tools): void {
       const traced = noted(this) as Handled | undefined;
       if (traced === undefined) return emitPlain(next, this, arguments);
       if (!closes) {
-        if (event === 'finish') traced.finished = true;
-        return emitWithin(traced.context, next, this, arguments);
+        if (event !== 'finish') return emitHeard(traced.context, next, this, arguments);
+        traced.finished = true;
+        if (!isNodes(this, event, traced.onFinish)) return emitHeard(traced.context, next, this, arguments);
+        if (nodesEnd === undefined) return emitFinish(next, this, arguments);
+        return emitPlain(next, this, arguments);
       }
       try {
-        return emitWithin(traced.context, next, this, arguments);
+        return isNodes(this, event, traced.onClose)
+          ? emitPlain(next, this, arguments)
+          : emitHeard(traced.context, next, this, arguments);
       } finally {
         traced.close(this);
       }
@@ -122,7 +129,8 @@ export function patchServer(http: typeof Http, tools: Tools): void {
 
   defineEmit(IncomingMessage.prototype, (next) => {
     return function emit(this: any, event: string): boolean {
-      const traced = isHeard(this, event) ? noted(this) : undefined;
+      const heard = isHeard(this, event) && !(event === 'end' && listenerOf(this, event) === nodesEnd);
+      const traced = heard ? noted(this) : undefined;
       if (traced === undefined) return emitPlain(next, this, arguments);
       return emitHeard(traced.context, next, this, arguments);
     };
@@ -131,6 +139,30 @@ export function patchServer(http: typeof Http, tools: Tools): void {
   // Who loaded http and gave it an `emit` of its own in the same turn, as pm2 does, calls EventEmitter's and not ours.
   for (const { prototype } of [Server, loadedHttpsServer()])
     if (Object.hasOwn(prototype, 'emit')) defineEmit(prototype, emitRequest);
+}
+
+/**
+ * Whether nobody but Node listens, for whom the context needn't change: an array may have become longer since.
+ * @param nodes what listened before the application saw the response
+ */
+function isNodes(response: Http.ServerResponse, event: string, nodes: unknown): boolean {
+  const listener = listenerOf(response, event);
+  return listener === undefined || (listener === nodes && typeof listener === 'function');
+}
+
+/**
+ * What Node itself adds to requests whose bodies nobody has read when the response is finished; undefined until that
+ * was seen.
+ */
+let nodesEnd: unknown;
+
+/** Emits `finish`, to which nobody but Node listens, and sees what Node adds. */
+function emitFinish(next: Next, response: Http.ServerResponse, args: IArguments): boolean {
+  const before = listenerOf(response.req, 'end');
+  const result = emitPlain(next, response, args);
+  const added = before === undefined ? listenerOf(response.req, 'end') : undefined;
+  if (typeof added === 'function' && added.name === 'clearIncoming') nodesEnd = added;
+  return result;
 }
 
 /** `https` isn't loaded for this. */

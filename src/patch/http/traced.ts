@@ -18,6 +18,9 @@ export interface Traced {
 export interface Handled extends Traced {
   /** The response was handed to the system whole. */
   finished: boolean;
+  /** What listened to the response before the application saw it: Node itself. */
+  onFinish: unknown;
+  onClose: unknown;
   readonly ended: boolean;
   /** The response is closed, whole or cut off. */
   close(response: ServerResponse): void;
@@ -65,13 +68,25 @@ export interface Next {
   emit: (...args: any) => boolean;
 }
 
+/** What EventEmitter keeps of its listeners; everybody looks there. */
+interface Listeners {
+  /** By the event: a function, or an array of them. */
+  readonly _events?: Record<string, unknown>;
+  readonly _eventsCount?: number;
+}
+
 /**
- * Whether an event has listeners: most of a request's have none. EventEmitter's own field, in which everybody looks,
- * is a third of what `listenerCount` costs; where it should be missing, the answer is yes.
+ * Whether an event has listeners: most of a request's have none. EventEmitter's own field is a third of what
+ * `listenerCount` costs; where it should be missing, the answer is yes.
  */
 export function isHeard(emitter: EventEmitter, event: string): boolean {
-  const { _events: events } = emitter as unknown as { _events?: Record<string, unknown> };
-  return events === undefined || events[event] !== undefined;
+  const { _events: events, _eventsCount: count } = emitter as unknown as Listeners;
+  return count !== 0 && (events === undefined || events[event] !== undefined);
+}
+
+/** What listens for an event: a function, where it is the only one. */
+export function listenerOf(emitter: EventEmitter, event: string): unknown {
+  return (emitter as unknown as Listeners | undefined)?._events?.[event];
 }
 
 /**

@@ -29,19 +29,21 @@ interface FlaggedSpan {
   readonly jaegerFlags?: number;
 }
 
-/** A trace id, the first digits first. */
-interface TraceWords {
-  readonly word0: number;
-  readonly word1: number;
-  readonly word2: number;
-  readonly word3: number;
+/** The trace's id, the first digits first, and the span's own. */
+interface Identity {
+  readonly trace: {
+    readonly word0: number;
+    readonly word1: number;
+    readonly word2: number;
+    readonly word3: number;
+  };
+  readonly high: number;
+  readonly low: number;
 }
 
 /** What a span of our own recorder knows better: ids as words of 32 bits, times in microseconds since the epoch. */
 interface OwnSpan extends ReadableSpan {
-  readonly trace: { readonly words: TraceWords };
-  readonly idHigh: number;
-  readonly idLow: number;
+  readonly identity: Identity;
   readonly parentHigh: number;
   readonly parentLow: number;
   readonly startMicros: number;
@@ -113,18 +115,18 @@ export function encodeSpan(writer: Writer, span: ReadableSpan): void {
 
 /** Another SDK's span may have a property that is called like one of ours. */
 function isOwn(span: ReadableSpan): span is OwnSpan {
-  const { idHigh, trace } = span as Partial<OwnSpan>;
-  return idHigh !== undefined && trace?.words !== undefined;
+  return (span as Partial<OwnSpan>).identity?.trace?.word0 !== undefined;
 }
 
 function encodeWords(writer: Writer, span: OwnSpan): void {
-  const { word0, word1, word2, word3 } = span.trace.words;
+  const { trace, high, low } = span.identity;
+  const { word0, word1, word2, word3 } = trace;
   writer.field(Type.I64, SPAN.traceIdLow, 0);
   writer.i64Words(word2, word3);
   writer.field(Type.I64, SPAN.traceIdHigh, SPAN.traceIdLow);
   writer.i64Words(word0, word1);
   writer.field(Type.I64, SPAN.spanId, SPAN.traceIdHigh);
-  writer.i64Words(span.idHigh, span.idLow);
+  writer.i64Words(high, low);
   writer.field(Type.I64, SPAN.parentSpanId, SPAN.spanId);
   writer.i64Words(span.parentHigh, span.parentLow);
 }

@@ -18,6 +18,9 @@ const KEY = Symbol.for('opentelemetry.js.api.1');
 const globals = globalThis as { [KEY]?: { version: string; context?: ContextManager } };
 const withBase = (base: Context) => Object.assign(new ContextManager(), { base });
 
+/** Its headers are read. */
+const nextRequest = () => propagation.extract(ROOT_CONTEXT, {});
+
 test('the API has what is replaced, and finds the manager that is registered, changed or gone', () => {
   const one = ROOT_CONTEXT.setValue(createContextKey('one'), 1);
   const two = ROOT_CONTEXT.setValue(createContextKey('two'), 2);
@@ -36,8 +39,10 @@ test('the API has what is replaced, and finds the manager that is registered, ch
 
   const { version } = globals[KEY]!;
   globals[KEY] = { version, context: withBase(one) };
+  nextRequest();
   assert.equal(context.active(), one);
   delete globals[KEY];
+  nextRequest();
   assert.equal(context.active(), ROOT_CONTEXT);
 });
 

@@ -250,6 +250,6 @@ test('a span of our own says the same as a plain copy of it: ids in words, share
 
 test("another SDK's span whose properties are called like ours is read like any other", () => {
   const attributes = { a: 1 };
-  const named = { list: ['b', 2], shared: { c: 3 }, idHigh: 7, startMicros: 5, endMicros: 9 };
+  const named = { list: ['b', 2], shared: { c: 3 }, identity: { high: 7 }, startMicros: 5, endMicros: 9 };
   assert.deepEqual(sent(plainSpan({ attributes, ...named })), sent(plainSpan({ attributes })));
 });
