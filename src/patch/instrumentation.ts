@@ -70,18 +70,24 @@ export interface Tools {
   /** No agent runs, or this instrumentation was disabled. For what begins a trace; others ask `wanted`. */
   readonly off: boolean;
   /**
-   * Whether a span is wanted under the active context: false while the agent itself works (suppressed), after
+   * The active context, if a span is wanted under it; undefined while the agent itself works (suppressed), after
    * this instrumentation was disabled, and below an unsampled parent when the sampler follows parents.
-   * Ask first; where it is false, call the original at once and do nothing else.
+   * Ask first; where it is undefined, call the original at once and do nothing else.
    */
-  wanted(): boolean;
+  wanted(): Context | undefined;
   /**
-   * Starts a CLIENT span under the active context. Undefined where it failed; then only call the original.
+   * Starts a CLIENT span. Undefined where it failed; then only call the original.
    * @param attributes becomes the span's own, which writes into it: a new object for each call. They are not checked:
    *   a value that is undefined would be sent as that word
    * @param shared as in `SharedOptions`
+   * @param under the active context, where it is known; to ask for it costs a fifth of a span's start
    */
-  startClientSpan(name: string, attributes: Attributes | undefined, shared?: Attributes): Span | undefined;
+  startClientSpan(
+    name: string,
+    attributes: Attributes | undefined,
+    shared?: Attributes,
+    under?: Context,
+  ): Span | undefined;
   /**
    * Ends a span of whatever kind: with an error, sets `error.type` and status ERROR, never the message (it may hold
    * values).

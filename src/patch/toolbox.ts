@@ -98,31 +98,38 @@ export class Toolbox implements Tools {
     return this.#retired || this.#faults.spent;
   }
 
-  wanted(): boolean {
-    if (this.off) return false;
+  wanted(): Context | undefined {
+    if (this.off) return undefined;
     const active = context.active();
-    if (isTracingSuppressed(active)) return false;
-    if (!this.#followsParent) return true;
+    if (isTracingSuppressed(active)) return undefined;
+    if (!this.#followsParent) return active;
     try {
       // The span may be another SDK's, or the application's own.
       const parent = trace.getSpan(active) as (Span & { readonly sampled?: unknown }) | undefined;
-      if (parent === undefined) return true;
+      if (parent === undefined) return active;
       // Ours tells without making an object of its ids.
       const { sampled } = parent;
-      return typeof sampled === 'boolean' ? sampled : (parent.spanContext().traceFlags & SAMPLED) !== 0;
+      const keeps =
+        typeof sampled === 'boolean' ? sampled : (parent.spanContext().traceFlags & SAMPLED) !== 0;
+      return keeps ? active : undefined;
     } catch (error) {
       this.fault(error);
-      return false;
+      return undefined;
     }
   }
 
-  startClientSpan(name: string, attributes: Attributes | undefined, shared?: Attributes): Span | undefined {
+  startClientSpan(
+    name: string,
+    attributes: Attributes | undefined,
+    shared?: Attributes,
+    under?: Context,
+  ): Span | undefined {
     try {
       const options: SharedOptions =
         attributes === undefined
           ? { kind: SpanKind.CLIENT, shared }
           : { kind: SpanKind.CLIENT, attributes, shared };
-      return this.tracer.startSpan(name, options);
+      return this.tracer.startSpan(name, options, under);
     } catch (error) {
       this.fault(error);
       return undefined;

@@ -16,7 +16,7 @@ import { libraryFolder, needsLibrary } from '../support/libraries';
 
 /** Where the newest isn't in the folder of the package's name. */
 const newest: Record<string, string> = { koa: 'koa3', undici: 'undici8', ioredis: 'ioredis6' };
-const tools = { options: {}, wanted: () => false, fault: assert.fail } as unknown as Tools;
+const tools = { options: {}, wanted: () => undefined, fault: assert.fail } as unknown as Tools;
 
 function folderOf(module: string): string | undefined {
   if (module !== '@redis/client') return libraryFolder(newest[module] ?? module);

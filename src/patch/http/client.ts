@@ -45,7 +45,7 @@ export function patchClient(http: typeof Http, tools: Tools): void {
       let span: ReturnType<Tools['startClientSpan']>;
       if (tools.wanted()) {
         const attributes = clientAttributes(request, connection, tools.options);
-        span = tools.startClientSpan(methodName(request.method), attributes);
+        span = tools.startClientSpan(methodName(request.method), attributes, undefined, caller);
       }
       const call = new ClientCall(tools, caller, span);
       call.connectionKnown = connection !== undefined;

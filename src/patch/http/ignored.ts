@@ -26,7 +26,6 @@ export class IgnoredRequest implements Handled {
   readonly ended = true;
   finished = false;
   onFinish: unknown = undefined;
-  onClose: unknown = undefined;
 
   constructor(parent: Context) {
     this.context = ignoring(parent);

@@ -10,7 +10,7 @@ import type { Tools } from '../instrumentation';
 import { readHead, readHeader } from './header-forms';
 import { type CapturedHeaders, httpOptions } from './http-options';
 import { resetReason } from './reset';
-import { type Handled, noted } from './traced';
+import { type Handled, noted, statusOf } from './traced';
 
 /** What goes on within a request: a handler's span. */
 export interface Part {
@@ -25,7 +25,6 @@ export class ServerRequest implements Handled {
   /** The response was handed to the system whole. */
   finished = false;
   onFinish: unknown = undefined;
-  onClose: unknown = undefined;
   /** What a web framework's patch keeps about this request. */
   web: unknown = undefined;
   /** The template that was named last. */
@@ -70,7 +69,7 @@ export class ServerRequest implements Handled {
       const whole = this.finished || response.writableFinished;
       const failure: any = whole ? undefined : (response as any).errored;
       if (whole || response.headersSent) {
-        this.#setStatus(response.statusCode);
+        this.#setStatus(statusOf(response));
         const captured = this.#captured();
         if (captured !== undefined) {
           // Headers given to `writeHead` are kept in the text of the head alone.

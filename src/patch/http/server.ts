@@ -16,17 +16,7 @@ import { IgnoredRequest } from './ignored';
 import { methodName } from './method';
 import { serverSpanOptions } from './server-attributes';
 import { ServerRequest } from './server-request';
-import {
-  defineEmit,
-  emitHeard,
-  emitPlain,
-  type Handled,
-  isHeard,
-  listenerOf,
-  type Next,
-  note,
-  noted,
-} from './traced';
+import { defineEmit, emitHeard, emitPlain, type Handled, listenerOf, type Next, note, noted } from './traced';
 import { watchAnswer } from './upgrade';
 import { pathOf } from './url';
 
@@ -86,7 +76,6 @@ export function patchServer(http: typeof Http, tools: Tools): void {
     try {
       note(response, traced);
       traced.onFinish = listenerOf(response, 'finish');
-      traced.onClose = listenerOf(response, 'close');
       if (traced instanceof ServerRequest) nameTrace(httpOptions(tools.options), response, traced.span);
       // A pipelined request waits without a socket, and its response isn't told when the connection goes.
       if (response.socket === null) endWithConnection(traced, response);
@@ -105,32 +94,34 @@ export function patchServer(http: typeof Http, tools: Tools): void {
 
   defineEmit(ServerResponse.prototype, (next) => {
     return function emit(this: any, event: string): boolean {
-      const closes = event === 'close';
+      const ends = event === 'close' || event === 'finish';
       // Looked at first, since it costs less than what is noted.
-      if (!closes && event !== 'finish' && !isHeard(this, event)) return emitPlain(next, this, arguments);
+      const listener = listenerOf(this, event);
+      if (listener === undefined && !ends) return emitPlain(next, this, arguments);
       const traced = noted(this) as Handled | undefined;
       if (traced === undefined) return emitPlain(next, this, arguments);
-      if (!closes) {
-        if (event !== 'finish') return emitHeard(traced.context, next, this, arguments);
+      if (event === 'finish') {
         traced.finished = true;
-        if (!isNodes(this, event, traced.onFinish)) return emitHeard(traced.context, next, this, arguments);
-        if (nodesEnd === undefined) return emitFinish(next, this, arguments);
-        return emitPlain(next, this, arguments);
+        // Node itself needs no context; an array may have become longer since.
+        if (typeof listener === 'function' && listener === traced.onFinish)
+          return nodesEnd === undefined
+            ? emitFinish(next, this, arguments)
+            : emitPlain(next, this, arguments);
       }
       try {
-        return isNodes(this, event, traced.onClose)
+        return listener === undefined
           ? emitPlain(next, this, arguments)
           : emitHeard(traced.context, next, this, arguments);
       } finally {
-        traced.close(this);
+        if (event === 'close') traced.close(this);
       }
     };
   });
 
   defineEmit(IncomingMessage.prototype, (next) => {
     return function emit(this: any, event: string): boolean {
-      const heard = isHeard(this, event) && !(event === 'end' && listenerOf(this, event) === nodesEnd);
-      const traced = heard ? noted(this) : undefined;
+      const listener = listenerOf(this, event);
+      const traced = listener === undefined || listener === nodesEnd ? undefined : noted(this);
       if (traced === undefined) return emitPlain(next, this, arguments);
       return emitHeard(traced.context, next, this, arguments);
     };
@@ -142,15 +133,6 @@ export function patchServer(http: typeof Http, tools: Tools): void {
 }
 
 /**
- * Whether nobody but Node listens, for whom the context needn't change: an array may have become longer since.
- * @param nodes what listened before the application saw the response
- */
-function isNodes(response: Http.ServerResponse, event: string, nodes: unknown): boolean {
-  const listener = listenerOf(response, event);
-  return listener === undefined || (listener === nodes && typeof listener === 'function');
-}
-
-/**
  * What Node itself adds to requests whose bodies nobody has read when the response is finished; undefined until that
  * was seen.
  */
@@ -158,9 +140,10 @@ let nodesEnd: unknown;
 
 /** Emits `finish`, to which nobody but Node listens, and sees what Node adds. */
 function emitFinish(next: Next, response: Http.ServerResponse, args: IArguments): boolean {
-  const before = listenerOf(response.req, 'end');
+  const { req: request } = response;
+  const before = request && listenerOf(request, 'end');
   const result = emitPlain(next, response, args);
-  const added = before === undefined ? listenerOf(response.req, 'end') : undefined;
+  const added = request && before === undefined ? listenerOf(request, 'end') : undefined;
   if (typeof added === 'function' && added.name === 'clearIncoming') nodesEnd = added;
   return result;
 }

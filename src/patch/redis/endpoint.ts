@@ -2,7 +2,7 @@
  * Holds the attributes that all spans of one Redis connection share, and the finished attributes of its hot commands.
  * Second station of a span's way: makes a command that was seen before cost one look-up.
  */
-import type { Attributes, Span } from '@opentelemetry/api';
+import type { Attributes, Context, Span } from '@opentelemetry/api';
 import type { Tools } from '../instrumentation';
 import { type Batch, operationName, queryText } from './statement';
 
@@ -28,8 +28,15 @@ interface Statement {
   kept: boolean;
 }
 
-export function startStatement(tools: Tools, { name, attributes, kept }: Statement): Span | undefined {
-  return kept ? tools.startClientSpan(name, undefined, attributes) : tools.startClientSpan(name, attributes);
+/** @param under the active context, where it is known */
+export function startStatement(
+  tools: Tools,
+  { name, attributes, kept }: Statement,
+  under?: Context,
+): Span | undefined {
+  return kept
+    ? tools.startClientSpan(name, undefined, attributes, under)
+    : tools.startClientSpan(name, attributes, undefined, under);
 }
 
 /** Connections of a pool or a cluster share an endpoint each; a client that reconnects to ever new peers must not leak. */

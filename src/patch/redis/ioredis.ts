@@ -75,8 +75,10 @@ export const patchIoredis: Patch = (exports, _library, tools) => {
       command[SPAN] = null;
       // Without these its arguments could not be read: it fails on its own, and never ends.
       if (typeof command.resolve !== 'function' || typeof command.reject !== 'function') return;
-      if (!tools.wanted() || isInternal(client, command)) return;
-      const span = startStatement(tools, endpointOf(client).statement(command.name, command.args.length));
+      const under = tools.wanted();
+      if (under === undefined || isInternal(client, command)) return;
+      const statement = endpointOf(client).statement(command.name, command.args.length);
+      const span = startStatement(tools, statement, under);
       if (span === undefined) return;
       command[RESOLVE] = command.resolve;
       command[REJECT] = command.reject;

@@ -87,8 +87,10 @@ function begin(tools: Tools, queue: Queue, args: Args, options: QueueOptions | u
     const command = typeof first === 'string' ? first : String(first);
     const endpoint = known?.endpoint ?? UNKNOWN;
     if (command === 'SELECT' && known !== undefined) select(known, args[1]);
-    if (batching > 0 || !tools.wanted() || isInternal(known, command, args, options)) return undefined;
-    return startStatement(tools, endpoint.statement(command, args.length - 1));
+    if (batching > 0) return undefined;
+    const under = tools.wanted();
+    if (under === undefined || isInternal(known, command, args, options)) return undefined;
+    return startStatement(tools, endpoint.statement(command, args.length - 1), under);
   } catch (error) {
     tools.fault(error);
     return undefined;

@@ -63,7 +63,8 @@ export const patchPool: Patch = (exports, _library, tools) => {
 /** Starts the query's span, where one is wanted. Contains its failures. */
 function begin(connection: Connection, first: any, tools: Tools): MysqlQuery {
   const query = new MysqlQuery(connection, tools);
-  if (!tools.wanted()) return query;
+  const under = tools.wanted();
+  if (under === undefined) return query;
   try {
     const sql = typeof first === 'string' ? first : first?.sql;
     const text = texts.get(typeof sql === 'string' ? sql : '');
@@ -71,7 +72,7 @@ function begin(connection: Connection, first: any, tools: Tools): MysqlQuery {
     const peer = peerOf(connection, mariadb === true ? MARIADB : MYSQL);
     query.selects = text.selects;
     query.early = mariadb === undefined;
-    query.span = startQuery(tools, text, peer);
+    query.span = startQuery(tools, text, peer, under);
   } catch (error) {
     tools.fault(error);
   }

@@ -84,13 +84,14 @@ function queryOf(original: AnyFunction, tools: Tools, takesComment: boolean): An
 /** Starts the query's span, where one is wanted. Contains its failures. */
 function begin(connection: Connection, sql: unknown, tools: Tools): MysqlQuery {
   const query = new MysqlQuery(connection, tools);
-  if (!tools.wanted()) return query;
+  const under = tools.wanted();
+  if (under === undefined) return query;
   try {
     const text = texts.get(typeof sql === 'string' ? sql : '');
     const peer = peerOf(connection);
     query.selects = text.selects;
     query.early = isMariaDB(connection) === undefined;
-    query.span = startQuery(tools, text, peer);
+    query.span = startQuery(tools, text, peer, under);
   } catch (error) {
     tools.fault(error);
   }

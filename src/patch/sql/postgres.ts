@@ -116,12 +116,13 @@ class SentQuery {
 
   constructor(query: Query, tools: Tools) {
     this.#tools = tools;
-    if (!tools.wanted()) return;
+    const under = tools.wanted();
+    if (under === undefined) return;
     const text = this.#textOf(query);
     const peer = (query.canceller && peerOfCanceller.get(query.canceller)) || nowhere;
     this.#span = this.#late
       ? tools.startClientSpan(text.summary !== '' ? text.summary : SYSTEM, { ...peer.attributes })
-      : startQuery(tools, text, peer);
+      : startQuery(tools, text, peer, under);
     // A template is prepared unless the settings say no, which a query can't tell.
     if (tools.options.sqlComment && this.#span && !query.tagged && query.options.prepare === false) {
       const [given] = query.strings;

@@ -2,13 +2,19 @@
  * What a span says about a query, read once for each text and kept for the next time the application sends it.
  * Second station of a span's way; the SQL patches ask here, and a repeated query costs one look-up.
  */
-import type { Attributes, Span } from '@opentelemetry/api';
+import type { Attributes, Context, Span } from '@opentelemetry/api';
 import type { Tools } from '../instrumentation';
 import type { Peer } from './peer';
 import { type Dialect, LONGEST_TEXT, QueryScanner } from './scan-query';
 
 /** Texts of one generation; two are kept, so that what is asked for again survives and the rest is forgotten. */
 const GENERATION = 500;
+
+/**
+ * Places for the texts that came last, by their length: a text that the application puts together for each query would
+ * have to be hashed to be found, which costs 2,000 instructions, and to compare it with one text costs 100.
+ */
+const PLACES = 64;
 
 /** Databases that one text is remembered for; few applications send it to more of them in turns. */
 const MOST_PEERS = 4;
@@ -17,6 +23,13 @@ const MOST_PEERS = 4;
 interface Sent {
   readonly peer: Peer;
   attributes: Attributes | undefined;
+}
+
+interface Place {
+  readonly query: string;
+  readonly text: QueryText;
+  /** It was asked for since it came here. */
+  again: boolean;
 }
 
 /** A query without its values: a span's name and what its attributes are made of. */
@@ -65,18 +78,22 @@ export class QueryText {
   }
 }
 
-/** Starts the span of a query to `peer`; its name is the query's summary. */
-export function startQuery(tools: Tools, text: QueryText, peer: Peer): Span | undefined {
+/**
+ * Starts the span of a query to `peer`; its name is the query's summary.
+ * @param under the active context, where it is known
+ */
+export function startQuery(tools: Tools, text: QueryText, peer: Peer, under?: Context): Span | undefined {
   const name = text.summary !== '' ? text.summary : peer.system;
   const shared = text.shared(peer);
   return shared === undefined
-    ? tools.startClientSpan(name, text.attributes(peer))
-    : tools.startClientSpan(name, undefined, shared);
+    ? tools.startClientSpan(name, text.attributes(peer), undefined, under)
+    : tools.startClientSpan(name, undefined, shared, under);
 }
 
 /** The texts of one dialect that were read lately; longer ones than 4,096 characters are read each time. */
 export class QueryTexts {
   readonly #dialect: Dialect;
+  readonly #last: (Place | undefined)[] = new Array(PLACES).fill(undefined);
   #young = new Map<string, QueryText>();
   #old = new Map<string, QueryText>();
 
@@ -85,19 +102,31 @@ export class QueryTexts {
   }
 
   get(query: string): QueryText {
-    const known = this.#young.get(query);
-    if (known !== undefined) return known;
+    const at = query.length % PLACES;
+    const last = this.#last[at];
+    if (last !== undefined && last.query === query) {
+      last.again = true;
+      return last.text;
+    }
     if (query.length > LONGEST_TEXT) return new QueryText(query, this.#dialect);
-    const read = this.#old.get(query) ?? new QueryText(query, this.#dialect);
+    // What was found in its place wasn't asked for where the others are.
+    if (last?.again) this.#keep(last.query, last.text);
+    const known = this.#young.get(query);
+    const text = known ?? this.#old.get(query) ?? new QueryText(query, this.#dialect);
+    if (known === undefined) this.#keep(query, text);
+    this.#last[at] = { query, text, again: false };
+    return text;
+  }
+
+  #keep(query: string, text: QueryText): void {
     if (this.#young.size >= GENERATION) {
       this.#old = this.#young;
       this.#young = new Map();
     }
-    this.#young.set(query, read);
-    return read;
+    this.#young.set(query, text);
   }
 
-  /** Texts kept now; at most twice a generation. */
+  /** Texts kept now, beside those in their places; at most twice a generation. */
   get size(): number {
     return this.#young.size + this.#old.size;
   }

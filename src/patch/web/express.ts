@@ -9,6 +9,7 @@
  */
 
 import { type ServerRequest, serverRequest } from '../http/server-request';
+import { expectDistinct, field } from '../http/traced';
 import type { Patch, Tools } from '../instrumentation';
 import { wrap } from '../wrap';
 import { layerSpan, runLayer } from './express-spans';
@@ -52,6 +53,7 @@ const registered = new WeakMap<object, Registered>();
 
 /** For Express 4's main export, and for router's. */
 export const patch: Patch = (exports, library, tools) => {
+  expectDistinct();
   patchRouter(library.name === 'express' ? exports.Router : exports.prototype, tools);
   return exports;
 };
@@ -215,7 +217,7 @@ function run(layer: any, its: Registered, request: any): void {
     return;
   }
   // A HEAD request comes to every route that fits, also where no handler takes it.
-  if (request.method === 'HEAD' && !handlesHead(route)) return;
+  if (field(request, 'method') === 'HEAD' && !handlesHead(route)) return;
   traced.setRoute(templateAt(its, mount, request, entered, true) || '/');
 }
 

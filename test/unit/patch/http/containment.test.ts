@@ -30,7 +30,7 @@ const tools: Tools = {
   },
   options: { urlQuery: 'redact' },
   off: false,
-  wanted: () => true,
+  wanted: () => ROOT_CONTEXT,
   startClientSpan: (name, attributes) => contain(() => tracer.startSpan(name, { attributes })),
   endClientSpan: (span) => contain(() => span.end()),
   bind: (_context, callback) => callback,

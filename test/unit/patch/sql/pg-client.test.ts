@@ -4,6 +4,7 @@
 import assert from 'node:assert/strict';
 import { EventEmitter } from 'node:events';
 import { test } from 'node:test';
+import { ROOT_CONTEXT } from '@opentelemetry/api';
 import type { Tools } from '../../../../src/patch/instrumentation';
 import { patch } from '../../../../src/patch/sql/pg';
 
@@ -15,7 +16,7 @@ function recorder(broken = false) {
     setAttribute: (key: string, value: unknown) => log.push(`${key} ${value}`),
   };
   const tools = {
-    wanted: () => true,
+    wanted: () => ROOT_CONTEXT,
     startClientSpan(name: string) {
       if (broken) throw new Error('broken');
       log.push(`start ${name}`);
