@@ -21,20 +21,23 @@ const usualContext = contextApi._getContextManager;
 const usualPropagation = propagationApi._getGlobalPropagator;
 
 /**
- * To be called once the globals are in place. Where somebody takes them away or makes them anew by hand, which the API
- * itself never does, the next request that carries or brings headers sees it.
+ * Requests between two looks at the globals: to find a name in the global object costs more than all the rest. That
+ * somebody takes them away or makes them anew, which the API itself never does, is seen so much later.
  */
+const REQUESTS = 16;
+
+/** To be called once the globals are in place. */
 export function shortenLookups(): void {
   const home = globalThis as { readonly [KEY]?: Slots };
   let known = home[KEY];
+  let requests = 0;
   if (usualContext !== undefined)
     contextApi._getContextManager = function (this: unknown): unknown {
       return known?.context ?? usualContext.call(this);
     };
-  // To look for a name in the global object costs more than all the rest.
   if (usualPropagation !== undefined)
     propagationApi._getGlobalPropagator = function (this: unknown): unknown {
-      known = home[KEY];
+      if (requests++ % REQUESTS === 0) known = home[KEY];
       return known?.propagation ?? usualPropagation.call(this);
     };
 }

@@ -104,7 +104,7 @@ export function patchServer(http: typeof Http, tools: Tools): void {
         traced.finished = true;
         // Node itself needs no context; an array may have become longer since.
         if (typeof listener === 'function' && listener === traced.onFinish)
-          return nodesEnd === undefined
+          return nodesEnd === undefined && looks-- > 0
             ? emitFinish(next, this, arguments)
             : emitPlain(next, this, arguments);
       }
@@ -137,6 +137,8 @@ export function patchServer(http: typeof Http, tools: Tools): void {
  * was seen.
  */
 let nodesEnd: unknown;
+/** How often that is still looked for: where all bodies are read before, nothing is added. */
+let looks = 100;
 
 /** Emits `finish`, to which nobody but Node listens, and sees what Node adds. */
 function emitFinish(next: Next, response: Http.ServerResponse, args: IArguments): boolean {
