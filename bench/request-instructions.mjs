@@ -33,7 +33,8 @@ export async function countRequests({ node = process.execPath, app = 'hello', na
   const sinks = new Sinks();
   const shop = app === 'order' ? await startShop() : undefined;
   const work = { node, app, named, sinks, task: shop?.task, ...REQUESTS[app] };
-  if (Number(execFileSync(node, ['-p', 'parseInt(process.versions.node)'])) >= 22) work.warm *= WARM_BY_STEPS;
+  if (Number.parseInt(execFileSync(node, ['--version'], { encoding: 'utf8' }).slice(1), 10) >= 22)
+    work.warm *= WARM_BY_STEPS;
   work.exchanges = shop?.exchanges ?? [exchange('/', 'hello')];
   try {
     const rows = [];

@@ -55,6 +55,11 @@ export function retireToolboxes(): void {
   for (const toolbox of toolboxes.values()) toolbox.retire();
 }
 
+/** What a span of ours knows of itself. */
+interface OwnSpan extends Span {
+  readonly identity?: { readonly sampled?: unknown };
+}
+
 export class Toolbox implements Tools {
   tracer: Tracer;
   options: PatchOptions;
@@ -105,10 +110,10 @@ export class Toolbox implements Tools {
     if (!this.#followsParent) return active;
     try {
       // The span may be another SDK's, or the application's own.
-      const parent = trace.getSpan(active) as (Span & { readonly sampled?: unknown }) | undefined;
+      const parent = trace.getSpan(active) as OwnSpan | undefined;
       if (parent === undefined) return active;
       // Ours tells without making an object of its ids.
-      const { sampled } = parent;
+      const sampled = parent.identity?.sampled;
       const keeps =
         typeof sampled === 'boolean' ? sampled : (parent.spanContext().traceFlags & SAMPLED) !== 0;
       return keeps ? active : undefined;

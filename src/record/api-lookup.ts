@@ -21,23 +21,26 @@ const usualContext = contextApi._getContextManager;
 const usualPropagation = propagationApi._getGlobalPropagator;
 
 /**
- * Requests between two looks at the globals: to find a name in the global object costs more than all the rest. That
- * somebody takes them away or makes them anew, which the API itself never does, is seen so much later.
+ * So often the slots are taken from the last look at the globals: to find a name in the global object costs more than
+ * all the rest. That somebody takes them away or makes them anew, which the API itself never does, is seen so much later.
  */
-const REQUESTS = 16;
+const LOOK_EVERY = 64;
 
 /** To be called once the globals are in place. */
 export function shortenLookups(): void {
   const home = globalThis as { readonly [KEY]?: Slots };
   let known = home[KEY];
-  let requests = 0;
+  let lookups = 0;
+  const slots = (): Slots => {
+    if (++lookups % LOOK_EVERY === 0) known = home[KEY];
+    return known;
+  };
   if (usualContext !== undefined)
     contextApi._getContextManager = function (this: unknown): unknown {
-      return known?.context ?? usualContext.call(this);
+      return slots()?.context ?? usualContext.call(this);
     };
   if (usualPropagation !== undefined)
     propagationApi._getGlobalPropagator = function (this: unknown): unknown {
-      if (requests++ % REQUESTS === 0) known = home[KEY];
-      return known?.propagation ?? usualPropagation.call(this);
+      return slots()?.propagation ?? usualPropagation.call(this);
     };
 }

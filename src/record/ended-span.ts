@@ -20,10 +20,6 @@ export class EndedSpan implements Span {
     return this.trace?.flags ?? 0;
   }
 
-  get sampled(): boolean {
-    return this.identity.sampled;
-  }
-
   spanContext(): SpanContext {
     return this.identity.context;
   }

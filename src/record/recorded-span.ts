@@ -77,7 +77,7 @@ export class RecordedSpan extends Attributed implements Span, ReadableSpan {
   /** False while a trace's first span is not sampled: what it is told is forgotten, but for `sampling.priority`. */
   #recording: boolean;
   /** Not the parent itself: whatever begins another, and that the next, would hold them all. */
-  readonly #parent: SpanIdentity | SpanContext | undefined;
+  #parent: SpanIdentity | SpanContext | undefined;
   readonly #origin: SpanOrigin;
   /** Times that came as such are given back as they came. */
   #givenStart: HrTime | undefined;
@@ -136,9 +136,9 @@ export class RecordedSpan extends Attributed implements Span, ReadableSpan {
     return parent instanceof SpanIdentity ? parent.context : parent;
   }
 
-  /** Without an object for it, as `spanContext().traceFlags` would make. */
-  get sampled(): boolean {
-    return this.identity.sampled;
+  /** For whom writes it, as the SDK's spans let them; what is sent stays. */
+  set parentSpanContext(parent: SpanContext | undefined) {
+    this.#parent = parent;
   }
 
   get startTime(): HrTime {

@@ -166,8 +166,16 @@ export class Tracer implements TracerInterface {
     const result = this.#decision(context, shown, name, kind, seen, links);
     const sampled = result.decision === RECORD_AND_SAMPLED;
     const own = below ?? new LocalTrace(flagsOf(context));
+    onDecision?.({
+      name,
+      trace: traceId,
+      micros: now(own.clockOffset),
+      sampled,
+      continued: parent !== undefined,
+      attributes: result.attributes,
+    });
     if (late !== undefined && parent === undefined) own.late = { decisions: late, context };
-    const span = this.#begin(
+    return this.#begin(
       own,
       traceId,
       sampled ? TraceFlags.SAMPLED : TraceFlags.NONE,
@@ -180,15 +188,6 @@ export class Tracer implements TracerInterface {
       result.decision !== NOT_RECORD,
       result.attributes,
     );
-    onDecision?.({
-      name,
-      trace: traceId,
-      micros: options.startTime === undefined ? span.startMicros : now(own.clockOffset),
-      sampled,
-      continued: parent !== undefined,
-      attributes: result.attributes,
-    });
-    return span;
   }
 
   /** A sampler that fails keeps nothing, and is not asked for a while once it has failed again and again. */

@@ -107,7 +107,8 @@ export function createSampler(
     late,
     flagsOf,
     readsAttributes: late !== undefined,
-    readsTraceId: late !== undefined || !WITHOUT_TRACE_ID.includes(options.type),
+    readsTraceId:
+      late !== undefined || (options.roots !== 'incoming' && !WITHOUT_TRACE_ID.includes(options.type)),
   };
   return options.guard === undefined ? all : guarded(all, chosen, options.guard, remote.serviceName, facts);
 }

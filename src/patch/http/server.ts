@@ -6,6 +6,7 @@
  * net.Server's sees requests arrive, ServerResponse's sees them end, and IncomingMessage's keeps the context.
  */
 
+import { channel } from 'node:diagnostics_channel';
 import type * as Http from 'node:http';
 import type * as Https from 'node:https';
 import type { Duplex } from 'node:stream';
@@ -102,8 +103,11 @@ export function patchServer(http: typeof Http, tools: Tools): void {
       if (traced === undefined) return emitPlain(next, this, arguments);
       if (event === 'finish') {
         traced.finished = true;
-        // Node itself needs no context; an array may have become longer since.
-        if (typeof listener === 'function' && listener === traced.onFinish)
+        const { onFinish } = traced;
+        // It holds the request and its socket.
+        traced.onFinish = undefined;
+        // Node itself needs no context, but for whom it tells; an array may have become longer since.
+        if (typeof listener === 'function' && listener === onFinish && !finishes.hasSubscribers)
           return nodesEnd === undefined && looks-- > 0
             ? emitFinish(next, this, arguments)
             : emitPlain(next, this, arguments);
@@ -113,7 +117,10 @@ export function patchServer(http: typeof Http, tools: Tools): void {
           ? emitPlain(next, this, arguments)
           : emitHeard(traced.context, next, this, arguments);
       } finally {
-        if (event === 'close') traced.close(this);
+        if (event === 'close') {
+          traced.onFinish = undefined;
+          traced.close(this);
+        }
       }
     };
   });
@@ -142,13 +149,24 @@ let looks = 100;
 
 /** Emits `finish`, to which nobody but Node listens, and sees what Node adds. */
 function emitFinish(next: Next, response: Http.ServerResponse, args: IArguments): boolean {
-  const { req: request } = response;
-  const before = request && listenerOf(request, 'end');
+  const before = listenerOfRequest(response);
   const result = emitPlain(next, response, args);
-  const added = request && before === undefined ? listenerOf(request, 'end') : undefined;
+  const added = before === undefined ? listenerOfRequest(response) : undefined;
   if (typeof added === 'function' && added.name === 'clearIncoming') nodesEnd = added;
   return result;
 }
+
+/** What listens for the request's `end`; anything for a request that can't be looked at. */
+function listenerOfRequest(response: Http.ServerResponse): unknown {
+  try {
+    return listenerOf(response.req, 'end');
+  } catch {
+    return null;
+  }
+}
+
+/** Node tells of each response in its own listener of `finish`. */
+const finishes = channel('http.server.response.finish');
 
 /** `https` isn't loaded for this. */
 function loadedHttpsServer(): { prototype: object } {

@@ -18,7 +18,7 @@ export interface Traced {
 export interface Handled extends Traced {
   /** The response was handed to the system whole. */
   finished: boolean;
-  /** What listened for the response's `finish` before the application saw it: Node itself. */
+  /** What listened for the response's `finish` when the server got the request: Node itself, mostly alone. */
   onFinish: unknown;
   readonly ended: boolean;
   /** The response is closed, whole or cut off. */

@@ -119,7 +119,7 @@ export class QueryTexts {
   }
 
   #keep(query: string, text: QueryText): void {
-    if (this.#young.size >= GENERATION) {
+    if (this.#young.size >= GENERATION && !this.#young.has(query)) {
       this.#old = this.#young;
       this.#young = new Map();
     }

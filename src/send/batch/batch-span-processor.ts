@@ -90,6 +90,6 @@ export class BatchSpanProcessor implements Sender {
 
 /** A span of ours tells without making an object of its ids. */
 function isSampled(span: ReadableSpan): boolean {
-  const { sampled } = span as { sampled?: unknown };
+  const sampled = (span as { identity?: { sampled?: unknown } }).identity?.sampled;
   return typeof sampled === 'boolean' ? sampled : (span.spanContext().traceFlags & SAMPLED) !== 0;
 }

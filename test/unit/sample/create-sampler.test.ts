@@ -92,3 +92,22 @@ test('roots: with incoming only what came sampled is kept, also under a sampler 
   assert.equal(decide('incoming', parent(1)), SamplingDecision.RECORD_AND_SAMPLED);
   assert.equal(decide('none', parent(1)), SamplingDecision.NOT_RECORD);
 });
+
+test('samplers that are shown no trace id would decide the same with any', () => {
+  const made = (type: SamplerType, more: Partial<SamplerOptions> = {}) =>
+    createSampler({ type, argument: 0.5, parentBased: true, roots: 'all', ...more }, NO_REMOTE);
+  for (const type of ['const', 'always_on', 'always_off'] as const) {
+    const { readsTraceId, sampler } = made(type);
+    assert.equal(readsTraceId, false, type);
+    const decided = (traceId: string) =>
+      sampler.shouldSample(ROOT_CONTEXT, traceId, 'name', SpanKind.SERVER, {}, []);
+    for (const traceId of [TRACE, '0'.repeat(31).concat('1'), 'f'.repeat(32)])
+      assert.deepEqual(decided(''), decided(traceId), type);
+  }
+  for (const type of ['probabilistic', 'traceidratio'] as const)
+    assert.equal(made(type).readsTraceId, true, type);
+  // A rule may ask for a share.
+  const rules = [{ action: 'ratio', argument: 0.5, conditions: [], text: 'ratio=0.5' }] as const;
+  assert.equal(made('const', { rules }).readsTraceId, true);
+  assert.equal(made('probabilistic', { roots: 'incoming' }).readsTraceId, false);
+});
