@@ -26,29 +26,39 @@ import { measureLatency } from './rows/latency.mjs';
 import { measurePackages } from './rows/package-size.mjs';
 import { measureServers } from './rows/servers.mjs';
 import { measureSpans } from './rows/spans.mjs';
-import { measureEmpty, measureListening, measureModules } from './rows/start.mjs';
+import { measureApplication, measureEmpty, measureListening, measureModules } from './rows/start.mjs';
 import { startShop } from './shop.mjs';
 import { contextAlone, subjectsFor } from './subjects.mjs';
 
 /** How much of each is measured. */
 const sizes = {
   full: {
-    rounds: 10,
-    requests: 4_000,
-    runs: 40,
+    rounds: 80,
+    requests: 800,
+    warm: 4_000,
+    runs: 60,
     spans: 20_000,
-    latency: { seconds: 2, rounds: 12 },
+    latency: { seconds: 1, rounds: 40 },
     seconds: 600,
   },
   quick: {
-    rounds: 4,
-    requests: 1_500,
+    rounds: 15,
+    requests: 400,
+    warm: 2_000,
     runs: 10,
     spans: 4_000,
-    latency: { seconds: 1, rounds: 3 },
+    latency: { seconds: 1, rounds: 6 },
     seconds: 12,
   },
-  smoke: { rounds: 1, requests: 200, runs: 1, spans: 400, latency: { seconds: 0.5, rounds: 1 }, seconds: 1 },
+  smoke: {
+    rounds: 1,
+    requests: 200,
+    warm: 200,
+    runs: 1,
+    spans: 400,
+    latency: { seconds: 0.5, rounds: 1 },
+    seconds: 1,
+  },
 };
 
 const { values: given } = parseArgs({
@@ -144,7 +154,7 @@ async function measure(name) {
       ? await startShop()
       : undefined;
   try {
-    const servers = { node, subjects, sinks, rounds: size.rounds, requests: size.requests };
+    const servers = { node, subjects, sinks, rounds: size.rounds, requests: size.requests, warm: size.warm };
     const order = { ...servers, app: 'order', exchanges: shop?.exchanges, task: shop?.task };
     await row('order', () => measureServers({ ...order, name: 'order' }));
     await row('latency', () => measureLatency({ ...order, subjects: pair, ...size.latency }));
@@ -166,7 +176,8 @@ async function measure(name) {
         app: 'hello',
         exchanges: [exchange('/', 'hello')],
         // Shorter requests: nearly as long a measurement.
-        requests: size.requests * 2,
+        requests: size.requests * 4,
+        warm: size.warm * 4,
       }),
     );
     await row('empty', () => measureEmpty({ node, subjects, runs: size.runs, sinks }));
@@ -205,7 +216,7 @@ async function measure(name) {
             node,
             subjects: pair,
             rounds: Math.min(5, size.rounds),
-            requests: size.requests * 2,
+            requests: size.warm * 2,
             counts: kind === 'smoke' ? [10, 100] : [10, 100, 1_000, 10_000],
             sinks,
           }),
@@ -224,6 +235,11 @@ async function measure(name) {
             slices: 10,
             sinks,
           }),
+        rows.growth,
+      );
+      await step(
+        'application',
+        () => measureApplication({ node, subjects: pair, runs: size.runs, sinks }),
         rows.growth,
       );
       await step(

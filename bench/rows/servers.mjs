@@ -1,22 +1,26 @@
 // CPU time for each request and memory of a server under load: the rows `order`, `hello` and `unsampled`.
 import { closedLoop, connections } from '../load.mjs';
+import { Probe } from '../probe.mjs';
 import { Measured } from '../processes.mjs';
 import { median } from '../statistics.mjs';
 
 export const CONNECTIONS = 32;
-/** That a process serves, after so many that aren't counted. */
-const ROUNDS = 2;
+/** Processes of each subject, one after the other: what V8 makes of the same code, and where its caches collide, differs. */
+const PROCESSES = 5;
+/** Loads that aren't counted: they run the code hot. */
 const WARM = 2;
 
 /**
- * All subjects' servers live at the same time and take turns, round by round. A turn is over when every span arrived, or
- * nothing came any more: sending is part of the cost. Every two rounds all start anew: what V8 makes of the same code,
- * and where its caches collide, differs from one process to the next.
+ * All subjects' servers live at the same time and take turns, round by round, each with the probe before and after it. A
+ * turn's CPU time is all that the process took since its turn before: what it sends while others have theirs counts. At
+ * the end of a process every span arrived, or nothing came any more.
+ * @param requests of a turn @param warm of a load that isn't counted
  */
 export async function measureServers({ subjects, rounds, ...rest }) {
   const rows = subjects.map((subject) => ({
     subject,
     cpu: [],
+    probes: [],
     perSecond: [],
     rss: [],
     arrived: 0,
@@ -24,8 +28,13 @@ export async function measureServers({ subjects, rounds, ...rest }) {
     dropped: 0,
     aRequest: undefined,
   }));
-  for (let round = 0; round < rounds; round += ROUNDS) {
-    await measureProcesses(rows, { ...rest, from: round, to: Math.min(rounds, round + ROUNDS) });
+  const probe = new Probe();
+  const each = Math.ceil(rounds / PROCESSES);
+  try {
+    for (let from = 0; from < rounds; from += each)
+      await measureProcesses(rows, { ...rest, probe, from, to: Math.min(rounds, from + each) });
+  } finally {
+    probe.close();
   }
   return rows.map((row) => result(row, rows[0]));
 }
@@ -33,7 +42,7 @@ export async function measureServers({ subjects, rounds, ...rest }) {
 /** One process of each subject. */
 async function measureProcesses(
   rows,
-  { name, app, exchanges, from, to, requests, sampled = true, sinks, ...rest },
+  { name, app, exchanges, from, to, requests, warm, sampled = true, sinks, probe, ...rest },
 ) {
   const servers = [];
   try {
@@ -42,36 +51,49 @@ async function measureProcesses(
       const env = sampled ? {} : subject.unsampled;
       const sinkName = `${name} ${subject.name} ${from}`;
       const server = await Measured.start({ ...rest, sinks, subject, app, env, sinkName });
-      servers.push({ row, subject, server, arrived: 0, expected: 0 });
+      servers.push({ row, subject, server, arrived: 0, expected: 0, turns: [] });
     }
     await Promise.all(servers.map((each) => learn(each, exchanges, sampled, sinks)));
-    // The first loads run the code hot.
     for (let time = 0; time < WARM; time++) {
-      for (const each of servers) await load(each, exchanges, requests);
+      for (const each of servers) await load(each, exchanges, warm);
       await Promise.all(servers.map((each) => settle(each, sinks)));
     }
+    for (const each of servers) each.cpu = (await each.server.state()).cpu;
     for (let round = from; round < to; round++) {
       for (const each of turned(servers, round)) {
-        const before = (await each.server.state()).cpu;
+        const before = await probe.ask();
         each.row.perSecond.push(await load(each, exchanges, requests));
-        // At once, before V8 uses the pause to shrink the heap, which under load it never would.
-        await settle(each, sinks);
-        each.row.cpu.push(((await each.server.state()).cpu - before) / requests);
+        each.turns.push(await taken(each));
+        each.row.probes.push(before + (await probe.ask()));
       }
     }
-    for (const { row, server, subject, arrived, expected } of servers) {
-      const { rss, health } = await server.state();
+    for (const each of servers) {
+      const { row, subject, turns } = each;
+      // Before V8 uses the pause to shrink the heap, which under load it never would.
+      const { rss } = await each.server.state();
+      await settle(each, sinks);
+      // What was sent after the last turn, on all of them alike.
+      const rest = (await taken(each)) / turns.length;
+      row.cpu.push(...turns.map((turn) => (turn + rest) / requests));
       row.rss.push(rss);
-      row.arrived += arrived;
-      row.expected += expected;
-      if (health !== undefined) row.dropped += checkCounted(health, expected, arrived);
-      if (row.aRequest === 0 && arrived > 0)
-        throw new Error(`${subject.name} sent ${arrived} spans though nothing was sampled`);
+      row.arrived += each.arrived;
+      row.expected += each.expected;
+      const { health } = await each.server.state();
+      if (health !== undefined) row.dropped += checkCounted(health, each.expected, each.arrived);
+      if (row.aRequest === 0 && each.arrived > 0)
+        throw new Error(`${subject.name} sent ${each.arrived} spans though nothing was sampled`);
     }
   } finally {
     for (const { connections: open = [] } of servers) for (const each of open) each.close();
     await Promise.all(servers.map(({ server }) => server.stop()));
   }
+}
+
+/** @returns CPU time in µs since this was asked last */
+async function taken(each) {
+  const before = each.cpu;
+  each.cpu = (await each.server.state()).cpu;
+  return each.cpu - before;
 }
 
 /** @returns requests a second */
@@ -102,13 +124,14 @@ async function settle(each, sinks) {
   each.arrived = await sinks.until(each.server.sink, each.expected, each.subject.quiet);
 }
 
-function result({ subject, cpu, perSecond, arrived, dropped, expected, aRequest, rss }, bare) {
+function result({ subject, cpu, probes, perSecond, arrived, dropped, expected, aRequest, rss }, bare) {
   return {
     subject: subject.name,
     versions: subject.versions,
     cpu: median(cpu),
     over: median(cpu.map((value, round) => value - bare.cpu[round])),
     rounds: cpu,
+    probes,
     perSecond: median(perSecond),
     spansARequest: aRequest,
     arrived,

@@ -5,6 +5,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { Probe } from '../probe.mjs';
 import { Measured, pinned, plainEnv } from '../processes.mjs';
 import { median } from '../statistics.mjs';
 import { turned } from './servers.mjs';
@@ -27,7 +28,23 @@ export async function measureEmpty({ node, subjects, runs, sinks }) {
   }
 }
 
-/** What the agent's watching costs an application of many modules. */
+/** An application of many modules of usual size. @returns as the others, and how many modules there are */
+export async function measureApplication({ node, subjects, runs, sinks }) {
+  const ports = await sinks.open('application');
+  const script = join(here, 'apps/modules.cjs');
+  const counting = spawn(node, [script], {
+    cwd: here,
+    env: plainEnv(),
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  });
+  const [{ modules }] = await once(counting, 'message');
+  const rows = await alternate(subjects, runs, (subject) =>
+    run(node, [...subject.preload, script], env(subject, ports), here),
+  );
+  return rows.map((row) => ({ ...row, modules }));
+}
+
+/** What the agent's watching costs where modules are as small, and so as many for their time, as they can be. */
 export async function measureModules({ node, subjects, runs, sinks, modules }) {
   const folder = mkdtempSync(join(tmpdir(), 'bench-'));
   try {
@@ -71,12 +88,22 @@ export async function measureListening({ node, subjects, runs, sinks, task }) {
 
 async function alternate(subjects, runs, measure) {
   const times = new Map(subjects.map((subject) => [subject, []]));
-  for (let round = -1; round < runs; round++) {
-    for (const subject of turned(subjects, round + 1)) {
-      const took = await measure(subject);
-      // The first fills the page cache.
-      if (round >= 0) times.get(subject).push(took);
+  const probes = new Map(subjects.map((subject) => [subject, []]));
+  const probe = new Probe();
+  try {
+    for (let round = -1; round < runs; round++) {
+      for (const subject of turned(subjects, round + 1)) {
+        const before = await probe.ask();
+        const took = await measure(subject);
+        const around = before + (await probe.ask());
+        // The first fills the page cache.
+        if (round < 0) continue;
+        times.get(subject).push(took);
+        probes.get(subject).push(around);
+      }
     }
+  } finally {
+    probe.close();
   }
   const bare = times.get(subjects[0]);
   return subjects.map((subject) => ({
@@ -85,6 +112,7 @@ async function alternate(subjects, runs, measure) {
     ms: median(times.get(subject)),
     over: median(times.get(subject).map((value, round) => value - bare[round])),
     rounds: times.get(subject),
+    probes: probes.get(subject),
   }));
 }
 
