@@ -1,7 +1,9 @@
 // The processes of a run: the measured ones on a core of their own, everything else on the others.
 import { fork, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
+import { cpSync, existsSync, realpathSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const cores = availableParallelism();
@@ -82,6 +84,23 @@ export class Sinks {
   }
 }
 
+let applications;
+
+/**
+ * Where the measured applications lie: beside their packages, as everybody's do. In the repository an agent that looks
+ * what is installed would find the packages of the agent's own tests above them.
+ */
+export function applicationsFolder() {
+  if (applications !== undefined) return applications;
+  applications = fileURLToPath(new URL('apps', import.meta.url));
+  const packages = fileURLToPath(new URL('node_modules', import.meta.url));
+  if (!existsSync(packages)) return applications;
+  const beside = join(dirname(realpathSync(packages)), 'apps');
+  if (beside !== applications) cpSync(applications, beside, { recursive: true });
+  applications = beside;
+  return applications;
+}
+
 /** One measured process: an application of apps/ under a subject. */
 export class Measured {
   #child;
@@ -92,11 +111,12 @@ export class Measured {
     self.subject = subject;
     self.sink = sinkName;
     const ports = await sinks.open(sinkName);
-    const path = fileURLToPath(new URL(`apps/${app}.cjs`, import.meta.url));
+    const folder = applicationsFolder();
+    const path = join(folder, `${app}.cjs`);
     const [first, ...rest] = [...under, node, ...subject.preload, path];
     const [command, args] = pinned(first, rest);
     self.#child = spawn(command, args, {
-      cwd: fileURLToPath(new URL('.', import.meta.url)),
+      cwd: folder,
       env: {
         ...plainEnv(),
         ...subject.env(ports),

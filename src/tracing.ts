@@ -9,6 +9,7 @@ import type { Config } from './config/config';
 import type { Environment } from './config/parser';
 import { contained, fault } from './diagnostics/contain';
 import { counters } from './diagnostics/counters';
+import { inMainThread, workerId } from './load/loader-thread';
 import type { PatchOptions, Tools } from './patch/instrumentation';
 import { retireToolboxes, shedDetail, toolboxFor } from './patch/toolbox';
 import { createPropagator } from './propagate/create-propagator';
@@ -55,8 +56,8 @@ export interface Tracing extends Globals {
 
 /** @param env the process's own variables */
 export function createTracing(given: Config, env: Environment): Tracing {
-  const { isMainThread, threadId } = require('node:worker_threads') as typeof import('node:worker_threads');
-  const config = isMainThread ? given : { ...given, scheduleDelayMillis: shortDelay(given) };
+  const worker = workerId();
+  const config = worker === undefined ? given : { ...given, scheduleDelayMillis: shortDelay(given) };
   const open = config.unfinishedSpans ? new OpenSpans() : undefined;
   const budget = createBudget(config);
   const sender = createTail(config, createSender(config));
@@ -68,11 +69,7 @@ export function createTracing(given: Config, env: Environment): Tracing {
   const samplesNothing = config.sampler.type === 'always_off' && config.samplingRules.length === 0;
   const followsParent = config.sampler.parentBased || config.roots !== 'all' || samplesNothing;
   const provider = new TracerProvider({
-    resource: createResource(
-      config.serviceName,
-      { ...config.resourceAttributes, ...config.tags },
-      isMainThread ? undefined : threadId,
-    ),
+    resource: createResource(config.serviceName, { ...config.resourceAttributes, ...config.tags }, worker),
     sampler,
     limits: limitsOf(config),
     processor,
@@ -177,7 +174,7 @@ function shortDelay({ scheduleDelayMillis }: Config): number {
 
 function createProcessTrace(tracer: Tracer, parent: Context, all: boolean): ProcessTrace {
   const { argv } = process;
-  const { isMainThread } = require('node:worker_threads') as typeof import('node:worker_threads');
+  const isMainThread = inMainThread();
   // A worker's script is not among its arguments yet.
   const name = isMainThread ? basename(argv[1] ?? argv[0] ?? 'node') : 'worker thread';
   const command = all ? argv : argv.slice(0, isMainThread ? 2 : 1);

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Probe } from '../probe.mjs';
-import { Measured, pinned, plainEnv } from '../processes.mjs';
+import { applicationsFolder, Measured, pinned, plainEnv } from '../processes.mjs';
 import { median } from '../statistics.mjs';
 import { turned } from './servers.mjs';
 
@@ -31,7 +31,8 @@ export async function measureEmpty({ node, subjects, runs, sinks }) {
 /** An application of many modules of usual size. @returns as the others, and how many modules there are */
 export async function measureApplication({ node, subjects, runs, sinks }) {
   const ports = await sinks.open('application');
-  const script = join(here, 'apps/modules.cjs');
+  const folder = applicationsFolder();
+  const script = join(folder, 'modules.cjs');
   const counting = spawn(node, [script], {
     cwd: here,
     env: plainEnv(),
@@ -39,7 +40,7 @@ export async function measureApplication({ node, subjects, runs, sinks }) {
   });
   const [{ modules }] = await once(counting, 'message');
   const rows = await alternate(subjects, runs, (subject) =>
-    run(node, [...subject.preload, script], env(subject, ports), here),
+    run(node, [...subject.preload, script], env(subject, ports), folder),
   );
   return rows.map((row) => ({ ...row, modules }));
 }
