@@ -1,5 +1,5 @@
 // The table of a run's results, and docs/benchmarks.md around it.
-import { calm, overBare } from './statistics.mjs';
+import { overBare, quiet } from './statistics.mjs';
 import { contextAlone } from './subjects.mjs';
 
 /** As Markdown. */
@@ -20,10 +20,8 @@ Made by \`npm run bench\` on ${machine.at.slice(0, 10)}; not to be edited by han
   where 6.x doesn't run). Each runs with its defaults and sends to a receiver on the same machine.
 - \`order\` is Express 5 with a GET from Redis (ioredis) and a SELECT from PostgreSQL (pg), \`hello\` a bare http server;
   both under 32 connections. Every answer is compared with the one expected.
-- All take turns. What other guests of the machine do makes the same turn take half as much again, for seconds at a time:
-  so a fixed piece of work is done on the measured core before and after each turn, and of a subject's turns the quarter
-  counts around which that was fastest. A figure is their median above bare's; bare's column has its median, and the
-  fastest and the slowest of all its turns, which say how calm the machine was.
+- All take turns. Each figure is the lower quartile of a subject's rounds above bare's: what others on the machine do only
+  ever adds. Bare's column has its lower quartile, its fastest and its slowest round, which say how quiet the machine was.
 - CPU time is that of the measured process, sending included, whenever it sends. \`arrived\` is the share of the ended spans
   that did; where spans are missing, their cost is missing too.
 ${results.resumed === undefined ? '' : `- The run was cut off and resumed, ${results.resumed} times; each row was measured in one piece.\n`}- A process in which an agent didn't start, or of which no span arrived, ends the run.
@@ -58,8 +56,8 @@ function nodeTable({ node, order, latency, unsampled, hello, empty, listening, s
   };
   const first = (rows, show) => (rows === undefined ? '' : show(rows[0]));
   // A quiet machine's rounds are alike.
-  const spread = (row) =>
-    `${calm(row).toFixed(0)} (${Math.min(...row.rounds).toFixed(0)}–${Math.max(...row.rounds).toFixed(0)})`;
+  const spread = ({ rounds }) =>
+    `${quiet(rounds).toFixed(0)} (${Math.min(...rounds).toFixed(0)}–${Math.max(...rounds).toFixed(0)})`;
   const over = (rows) => (row) => signed(overBare(row, rows), 1);
   line('`order`, all sampled: CPU µs/request', order, first(order, spread), over(order));
   line('— median of the differences in the same round', order, '', (row) => signed(row.over, 1));
@@ -141,7 +139,7 @@ ${lines(
     `| ${(((at + 1) * duration.seconds) / all.length).toFixed(0)} | ${row.cpu.toFixed(1)} | ${(row.rss / 1e6).toFixed(0)} |`,
 )}`);
   const slower = (rows) => {
-    const bare = calm(rows[0]);
+    const bare = quiet(rows[0].rounds);
     return `in ${bare.toFixed(0)} ms bare, and ${signedPercent(overBare(rows[1], rows) / bare)} with the agent`;
   };
   if (application !== undefined)

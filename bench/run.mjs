@@ -33,21 +33,21 @@ import { contextAlone, subjectsFor } from './subjects.mjs';
 /** How much of each is measured. */
 const sizes = {
   full: {
-    rounds: 80,
-    requests: 800,
+    rounds: 12,
+    requests: 4_000,
     warm: 4_000,
-    runs: 60,
+    runs: 40,
     spans: 20_000,
-    latency: { seconds: 1, rounds: 40 },
+    latency: { seconds: 2, rounds: 12 },
     seconds: 600,
   },
   quick: {
-    rounds: 15,
-    requests: 400,
+    rounds: 4,
+    requests: 1_500,
     warm: 2_000,
     runs: 10,
     spans: 4_000,
-    latency: { seconds: 1, rounds: 6 },
+    latency: { seconds: 1, rounds: 3 },
     seconds: 12,
   },
   smoke: {
@@ -176,8 +176,8 @@ async function measure(name) {
         app: 'hello',
         exchanges: [exchange('/', 'hello')],
         // Shorter requests: nearly as long a measurement.
-        requests: size.requests * 4,
-        warm: size.warm * 4,
+        requests: size.requests * 2,
+        warm: size.warm * 2,
       }),
     );
     await row('empty', () => measureEmpty({ node, subjects, runs: size.runs, sinks }));

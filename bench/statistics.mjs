@@ -14,23 +14,9 @@ export function quiet(values) {
   return sorted[Math.floor((sorted.length - 1) / 4)];
 }
 
-/** Of so many turns one counts. */
-const CALM = 4;
-
-/**
- * What a turn takes while the machine is calm: the median of the quarter of the turns around which the probe was fastest.
- * They are not chosen by what they took, so that collections and sending are in them as often as in all.
- * @param rounds what each turn took @param probes what the probe took around each, in the same order
- */
-export function calm({ rounds, probes }) {
-  if (probes === undefined) return quiet(rounds);
-  const calmest = rounds.map((_, at) => at).sort((a, b) => probes[a] - probes[b]);
-  return median(calmest.slice(0, Math.ceil(rounds.length / CALM)).map((at) => rounds[at]));
-}
-
-/** What a subject's calm turns take over bare's; where there are no turns, the median of their differences. */
+/** What a subject's quieter rounds take over bare's; where there are no rounds, the median of their differences. */
 export function overBare(row, rows) {
   const bare = rows.find(({ subject }) => subject === 'bare');
   if (row.rounds === undefined || bare?.rounds === undefined) return row.over;
-  return calm(row) - calm(bare);
+  return quiet(row.rounds) - quiet(bare.rounds);
 }

@@ -30,7 +30,7 @@ const all = [
   },
   {
     name: 'stock',
-    quiet: 5_600,
+    quiet: 8_000,
     packages: [
       '@opentelemetry/sdk-node',
       '@opentelemetry/auto-instrumentations-node',
@@ -47,7 +47,7 @@ const all = [
   },
   {
     name: 'EDOT',
-    quiet: 5_600,
+    quiet: 8_000,
     packages: ['@elastic/opentelemetry-node'],
     // Absolute: what is started elsewhere doesn't find it by name.
     preload: () => ['--import', import.meta.resolve('@elastic/opentelemetry-node')],

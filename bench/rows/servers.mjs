@@ -1,26 +1,24 @@
 // CPU time for each request and memory of a server under load: the rows `order`, `hello` and `unsampled`.
 import { closedLoop, connections } from '../load.mjs';
-import { Probe } from '../probe.mjs';
 import { Measured } from '../processes.mjs';
 import { median } from '../statistics.mjs';
 
 export const CONNECTIONS = 32;
 /** Processes of each subject, one after the other: what V8 makes of the same code, and where its caches collide, differs. */
-const PROCESSES = 5;
+const PROCESSES = 4;
 /** Loads that aren't counted: they run the code hot. */
-const WARM = 2;
+const WARM = 3;
 
 /**
- * All subjects' servers live at the same time and take turns, round by round, each with the probe before and after it. A
- * turn's CPU time is all that the process took since its turn before: what it sends while others have theirs counts. At
- * the end of a process every span arrived, or nothing came any more.
+ * All subjects' servers live at the same time and take turns, round by round. A turn's CPU time is all that the process
+ * took since its turn before: what it sends while others have theirs counts. At the end of a process every span arrived,
+ * or nothing came any more.
  * @param requests of a turn @param warm of a load that isn't counted
  */
 export async function measureServers({ subjects, rounds, ...rest }) {
   const rows = subjects.map((subject) => ({
     subject,
     cpu: [],
-    probes: [],
     perSecond: [],
     rss: [],
     arrived: 0,
@@ -28,21 +26,16 @@ export async function measureServers({ subjects, rounds, ...rest }) {
     dropped: 0,
     aRequest: undefined,
   }));
-  const probe = new Probe();
   const each = Math.ceil(rounds / PROCESSES);
-  try {
-    for (let from = 0; from < rounds; from += each)
-      await measureProcesses(rows, { ...rest, probe, from, to: Math.min(rounds, from + each) });
-  } finally {
-    probe.close();
-  }
+  for (let from = 0; from < rounds; from += each)
+    await measureProcesses(rows, { ...rest, from, to: Math.min(rounds, from + each) });
   return rows.map((row) => result(row, rows[0]));
 }
 
 /** One process of each subject. */
 async function measureProcesses(
   rows,
-  { name, app, exchanges, from, to, requests, warm, sampled = true, sinks, probe, ...rest },
+  { name, app, exchanges, from, to, requests, warm, sampled = true, sinks, ...rest },
 ) {
   const servers = [];
   try {
@@ -61,10 +54,8 @@ async function measureProcesses(
     for (const each of servers) each.cpu = (await each.server.state()).cpu;
     for (let round = from; round < to; round++) {
       for (const each of turned(servers, round)) {
-        const before = await probe.ask();
         each.row.perSecond.push(await load(each, exchanges, requests));
         each.turns.push(await taken(each));
-        each.row.probes.push(before + (await probe.ask()));
       }
     }
     for (const each of servers) {
@@ -124,14 +115,13 @@ async function settle(each, sinks) {
   each.arrived = await sinks.until(each.server.sink, each.expected, each.subject.quiet);
 }
 
-function result({ subject, cpu, probes, perSecond, arrived, dropped, expected, aRequest, rss }, bare) {
+function result({ subject, cpu, perSecond, arrived, dropped, expected, aRequest, rss }, bare) {
   return {
     subject: subject.name,
     versions: subject.versions,
     cpu: median(cpu),
     over: median(cpu.map((value, round) => value - bare.cpu[round])),
     rounds: cpu,
-    probes,
     perSecond: median(perSecond),
     spansARequest: aRequest,
     arrived,

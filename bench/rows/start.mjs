@@ -5,7 +5,6 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { Probe } from '../probe.mjs';
 import { applicationsFolder, Measured, pinned, plainEnv } from '../processes.mjs';
 import { median } from '../statistics.mjs';
 import { turned } from './servers.mjs';
@@ -89,22 +88,12 @@ export async function measureListening({ node, subjects, runs, sinks, task }) {
 
 async function alternate(subjects, runs, measure) {
   const times = new Map(subjects.map((subject) => [subject, []]));
-  const probes = new Map(subjects.map((subject) => [subject, []]));
-  const probe = new Probe();
-  try {
-    for (let round = -1; round < runs; round++) {
-      for (const subject of turned(subjects, round + 1)) {
-        const before = await probe.ask();
-        const took = await measure(subject);
-        const around = before + (await probe.ask());
-        // The first fills the page cache.
-        if (round < 0) continue;
-        times.get(subject).push(took);
-        probes.get(subject).push(around);
-      }
+  for (let round = -1; round < runs; round++) {
+    for (const subject of turned(subjects, round + 1)) {
+      const took = await measure(subject);
+      // The first fills the page cache.
+      if (round >= 0) times.get(subject).push(took);
     }
-  } finally {
-    probe.close();
   }
   const bare = times.get(subjects[0]);
   return subjects.map((subject) => ({
@@ -113,7 +102,6 @@ async function alternate(subjects, runs, measure) {
     ms: median(times.get(subject)),
     over: median(times.get(subject).map((value, round) => value - bare[round])),
     rounds: times.get(subject),
-    probes: probes.get(subject),
   }));
 }
 
