@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { total } from './callgrind.mjs';
+import { totals } from './callgrind.mjs';
 
 const register = fileURLToPath(new URL('../register.js', import.meta.url));
 // Their difference: what starts once is in both.
@@ -54,7 +54,7 @@ export function countInstructions(node = process.execPath) {
       },
     );
     if (status !== 0) throw new Error(`valgrind ended with ${status}: ${stderr.slice(-500)}`);
-    return total(out);
+    return totals(out).Ir;
   }
 }
 

@@ -7,6 +7,7 @@
 //   … --node path                                       another Node.js
 //   … --functions 40                                    where the sampled requests' instructions go, by function
 //   … --subjects 'all sampled,nothing sampled'          beside bare
+//   … --misses                                          and what a core's own cache doesn't hold; a third slower
 //   … --json                                            the counts alone
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
@@ -14,7 +15,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { functions, total } from './callgrind.mjs';
+import { functions, totals } from './callgrind.mjs';
 import { closedLoop, connections, exchange } from './load.mjs';
 import { Measured, Sinks } from './processes.mjs';
 import { CONNECTIONS } from './rows/servers.mjs';
@@ -25,14 +26,22 @@ import { contextAlone, subjectsFor } from './subjects.mjs';
 const REQUESTS = { hello: { warm: 15_000, counted: 2_000 }, order: { warm: 10_000, counted: 3_000 } };
 /** From Node 22 on a compiler more stands before the last one, which comes later for it. */
 const WARM_BY_STEPS = 3;
+/** The caches of a core, in bytes, ways and bytes of a line: what this leaves out is in memory that guests share. */
+const CACHES = ['--cache-sim=yes', '--I1=32768,8,64', '--D1=32768,8,64', '--LL=1048576,16,64'];
 /** Longer than the pause between two batches: what the last requests bring is sent. */
 const SETTLE = 2_500;
 
 /** @returns for each subject its instructions a request, and with `named` those of each function */
-export async function countRequests({ node = process.execPath, app = 'hello', named = false, subjects }) {
+export async function countRequests({
+  node = process.execPath,
+  app = 'hello',
+  named = false,
+  misses = false,
+  subjects,
+}) {
   const sinks = new Sinks();
   const shop = app === 'order' ? await startShop() : undefined;
-  const work = { node, app, named, sinks, task: shop?.task, ...REQUESTS[app] };
+  const work = { node, app, named, misses, sinks, task: shop?.task, ...REQUESTS[app] };
   if (Number.parseInt(execFileSync(node, ['--version'], { encoding: 'utf8' }).slice(1), 10) >= 22)
     work.warm *= WARM_BY_STEPS;
   work.exchanges = shop?.exchanges ?? [exchange('/', 'hello')];
@@ -57,10 +66,11 @@ export function requestSubjects() {
   return [bare, contextAlone, unsampled, { ...ours, name: 'all sampled' }];
 }
 
-async function countSubject(subject, { node, app, named, sinks, task, exchanges, warm, counted }) {
+async function countSubject(subject, { node, app, named, misses, sinks, task, exchanges, warm, counted }) {
   const folder = mkdtempSync(join(tmpdir(), 'instructions-'));
   const out = join(folder, 'out');
   const under = ['valgrind', '-q', '--tool=callgrind', '--instr-atstart=no', `--callgrind-out-file=${out}`];
+  if (misses) under.push(...CACHES);
   // The compiler writes code while it runs, and would work on a thread of its own.
   const flags = ['--single-threaded', '--hash-seed=1', ...(named ? ['--perf-basic-prof'] : [])];
   const run = { ...subject, preload: [...flags, ...subject.preload] };
@@ -85,11 +95,16 @@ async function countSubject(subject, { node, app, named, sinks, task, exchanges,
     await server.stop();
     // One for each time that counting began.
     const files = readdirSync(folder).map((file) => join(folder, file));
-    const instructions = files.reduce((sum, file) => sum + (total(file) || 0), 0) / counted;
+    const counts = files.map(totals);
+    const sum = (...events) =>
+      counts.reduce((all, each) => all + events.reduce((some, event) => some + (each[event] ?? 0), 0), 0) /
+      counted;
+    const instructions = sum('Ir');
     if (!(instructions > 0)) throw new Error(`callgrind counted nothing of ${subject.name}`);
     return {
       name: subject.name,
       instructions,
+      missed: misses ? { code: sum('ILmr'), data: sum('DLmr', 'DLmw') } : undefined,
       functions: named ? perRequest(files, map, counted) : undefined,
     };
   } finally {
@@ -116,6 +131,7 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
       node: { type: 'string' },
       functions: { type: 'string' },
       subjects: { type: 'string' },
+      misses: { type: 'boolean' },
       json: { type: 'boolean' },
     },
   });
@@ -128,12 +144,16 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
     process.exit();
   }
   const [bare] = rows;
-  for (const { name, instructions } of rows) {
+  for (const { name, instructions, missed } of rows) {
     const over = instructions - bare.instructions;
     const share = ((over / bare.instructions) * 100).toFixed(1);
     console.log(
       `${name.padEnd(16)} ${Math.round(instructions)} a request, +${Math.round(over)} (${share} %)`,
     );
+    if (missed !== undefined)
+      console.log(
+        `${' '.repeat(17)}not in 1 MB of cache: ${Math.round(missed.code)} lines of code, ${Math.round(missed.data)} of data`,
+      );
   }
   const last = rows.at(-1).functions;
   if (last !== undefined) {
