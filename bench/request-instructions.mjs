@@ -6,7 +6,7 @@
 //   node bench/request-instructions.mjs --app order     PostgreSQL and Redis, some eight minutes
 //   … --node path                                       another Node.js
 //   … --functions 40                                    where the sampled requests' instructions go, by function
-//   … --subjects 'all sampled,nothing sampled'          beside bare
+//   … --subjects 'all sampled,nothing sampled'          beside bare; stock, EDOT and dd-trace as well, after `npm run bench`
 //   … --misses                                          and what a core's own cache doesn't hold; a third slower
 //   … --json                                            the counts alone
 import { execFileSync } from 'node:child_process';
@@ -42,8 +42,7 @@ export async function countRequests({
   const sinks = new Sinks();
   const shop = app === 'order' ? await startShop() : undefined;
   const work = { node, app, named, misses, sinks, task: shop?.task, ...REQUESTS[app] };
-  if (Number.parseInt(execFileSync(node, ['--version'], { encoding: 'utf8' }).slice(1), 10) >= 22)
-    work.warm *= WARM_BY_STEPS;
+  if (majorOf(node) >= 22) work.warm *= WARM_BY_STEPS;
   work.exchanges = shop?.exchanges ?? [exchange('/', 'hello')];
   try {
     const rows = [];
@@ -53,6 +52,17 @@ export async function countRequests({
     await shop?.close();
     sinks.close();
   }
+}
+
+/** The major version of a Node.js. */
+function majorOf(node) {
+  return Number.parseInt(execFileSync(node, ['--version'], { encoding: 'utf8' }).slice(1), 10);
+}
+
+/** Peers of these names, each with its defaults. */
+function peersOf(node, names) {
+  const given = names.filter((name) => name !== 'bare' && name !== 'ours');
+  return subjectsFor(majorOf(node), given).filter(({ name }) => name !== 'bare');
 }
 
 /** Bare, bare with AsyncLocalStorage, ours with nothing sampled, ours. */
@@ -89,7 +99,7 @@ async function countSubject(subject, { node, app, named, misses, sinks, task, ex
     await closedLoop(open, exchanges, warm);
     counting(server.pid, 'on');
     await closedLoop(open, exchanges, counted);
-    await new Promise((resolve) => setTimeout(resolve, SETTLE));
+    await new Promise((resolve) => setTimeout(resolve, Math.max(SETTLE, subject.quiet ?? 0)));
     counting(server.pid, 'off');
     for (const each of open) each.close();
     await server.stop();
@@ -135,9 +145,9 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
       json: { type: 'boolean' },
     },
   });
-  const subjects = requestSubjects().filter(
-    ({ name }) => name === 'bare' || (values.subjects?.split(',').includes(name) ?? true),
-  );
+  const names = values.subjects?.split(',');
+  const subjects = requestSubjects().filter(({ name }) => name === 'bare' || (names?.includes(name) ?? true));
+  if (names !== undefined) subjects.push(...peersOf(values.node ?? process.execPath, names));
   const rows = await countRequests({ ...values, subjects, named: values.functions !== undefined });
   if (values.json) {
     console.log(JSON.stringify(Object.fromEntries(rows.map((row) => [row.name, row.instructions]))));
