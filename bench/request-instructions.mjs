@@ -148,6 +148,12 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const names = values.subjects?.split(',');
   const subjects = requestSubjects().filter(({ name }) => name === 'bare' || (names?.includes(name) ?? true));
   if (names !== undefined) subjects.push(...peersOf(values.node ?? process.execPath, names));
+  const unknown = names?.find((name) => !subjects.some((subject) => subject.name === name));
+  if (unknown !== undefined) {
+    const known = [...requestSubjects().map(({ name }) => name), 'stock', 'EDOT', 'dd-trace'];
+    console.error(`request-instructions: --subjects: "${unknown}" is none of ${known.join(', ')}`);
+    process.exit(1);
+  }
   const rows = await countRequests({ ...values, subjects, named: values.functions !== undefined });
   if (values.json) {
     console.log(JSON.stringify(Object.fromEntries(rows.map((row) => [row.name, row.instructions]))));

@@ -15,8 +15,8 @@ export function inLoaderThread(): boolean {
 
 /** Whether this is the thread that the process began with. */
 export function inMainThread(): boolean {
-  // In a worker Node puts marked functions in the place of those that would stop the process. To ask worker_threads reads
-  // some ten modules more, the performance hooks among them: 8 to 10 million instructions of a start.
+  // In a worker Node puts marked functions in the place of those that would stop the process (Node 18 to 26). To ask
+  // worker_threads reads some ten modules more: 8 to 10 million instructions of a start.
   return (process.abort as { disabled?: boolean }).disabled !== true;
 }
 

@@ -9,7 +9,8 @@ const { prepareDatabase } = require('../../examples/shop/services') as {
   prepareDatabase(env: Readonly<Record<string, string>>): Promise<void>;
 };
 
-const SCHEMA = 'viewer_ui_shop';
+// Files of tests run beside each other.
+const SCHEMA = `viewer_ui_shop_${process.pid}`;
 const IN_SCHEMA = { PGOPTIONS: `-c search_path=${SCHEMA}` };
 
 /** Sends an order for each product; resolves when both services have sent their spans and ended. */
