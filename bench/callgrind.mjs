@@ -2,12 +2,12 @@
 // https://valgrind.org/docs/manual/cl-format.html
 import { readFileSync } from 'node:fs';
 
-/** All that is counted in a file that callgrind wrote, by event: `Ir` are instructions. */
+/** All that is counted in a file that callgrind wrote, by event: `Ir` are instructions; NaN where it wrote no totals. */
 export function totals(file) {
   const text = readFileSync(file, 'utf8');
   const counts = /^totals: ([\d ]+)/m.exec(text)?.[1].trim().split(' ') ?? [];
   const events = /^events: (.+)/m.exec(text)?.[1].trim().split(' ') ?? [];
-  return Object.fromEntries(events.map((event, at) => [event, Number(counts[at] ?? 0)]));
+  return Object.fromEntries(events.map((event, at) => [event, Number(counts[at])]));
 }
 
 /**

@@ -148,7 +148,7 @@ ${lines(
     );
   if (modules !== undefined)
     parts.push(
-      `One of 1,000 modules of two lines each, which is the hardest case, starts ${slower(modules)}.\n`,
+      `An application of 1,000 modules of two lines each, which is the hardest case, starts ${slower(modules)}.\n`,
     );
   return parts.join('\n');
 }

@@ -1,7 +1,7 @@
 // The processes of a run: the measured ones on a core of their own, everything else on the others.
 import { fork, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, existsSync, realpathSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readdirSync, realpathSync, renameSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -96,9 +96,19 @@ export function applicationsFolder() {
   const packages = fileURLToPath(new URL('node_modules', import.meta.url));
   if (!existsSync(packages)) return applications;
   const beside = join(dirname(realpathSync(packages)), 'apps');
-  if (beside !== applications) cpSync(applications, beside, { recursive: true });
+  if (beside !== applications) bring(applications, beside);
   applications = beside;
   return applications;
+}
+
+/** A file is there whole or not at all: another run may be starting it. */
+function bring(from, to) {
+  mkdirSync(to, { recursive: true });
+  for (const file of readdirSync(from)) {
+    const whole = join(to, `${file}.${process.pid}`);
+    copyFileSync(join(from, file), whole);
+    renameSync(whole, join(to, file));
+  }
 }
 
 /** One measured process: an application of apps/ under a subject. */

@@ -20,7 +20,7 @@ import { closedLoop, connections, exchange } from './load.mjs';
 import { Measured, Sinks } from './processes.mjs';
 import { CONNECTIONS } from './rows/servers.mjs';
 import { startShop } from './shop.mjs';
-import { contextAlone, subjectsFor } from './subjects.mjs';
+import { contextAlone, peerNames, subjectsFor } from './subjects.mjs';
 
 /** Requests until V8 has compiled what it will, and those that are counted. */
 const REQUESTS = { hello: { warm: 15_000, counted: 2_000 }, order: { warm: 10_000, counted: 3_000 } };
@@ -28,7 +28,7 @@ const REQUESTS = { hello: { warm: 15_000, counted: 2_000 }, order: { warm: 10_00
 const WARM_BY_STEPS = 3;
 /** The caches of a core, in bytes, ways and bytes of a line: what this leaves out is in memory that guests share. */
 const CACHES = ['--cache-sim=yes', '--I1=32768,8,64', '--D1=32768,8,64', '--LL=1048576,16,64'];
-/** Longer than the pause between two batches: what the last requests bring is sent. */
+/** Of who sends nothing, in ms, as long as ours takes to send what the last requests bring. */
 const SETTLE = 2_500;
 
 /** @returns for each subject its instructions a request, and with `named` those of each function */
@@ -61,7 +61,7 @@ function majorOf(node) {
 
 /** Peers of these names, each with its defaults. */
 function peersOf(node, names) {
-  const given = names.filter((name) => name !== 'bare' && name !== 'ours');
+  const given = names.filter((name) => peerNames.includes(name));
   return subjectsFor(majorOf(node), given).filter(({ name }) => name !== 'bare');
 }
 
@@ -99,22 +99,20 @@ async function countSubject(subject, { node, app, named, misses, sinks, task, ex
     await closedLoop(open, exchanges, warm);
     counting(server.pid, 'on');
     await closedLoop(open, exchanges, counted);
-    await new Promise((resolve) => setTimeout(resolve, Math.max(SETTLE, subject.quiet ?? 0)));
+    await new Promise((resolve) => setTimeout(resolve, subject.quiet ?? SETTLE));
     counting(server.pid, 'off');
     for (const each of open) each.close();
     await server.stop();
     // One for each time that counting began.
     const files = readdirSync(folder).map((file) => join(folder, file));
     const counts = files.map(totals);
-    const sum = (...events) =>
-      counts.reduce((all, each) => all + events.reduce((some, event) => some + (each[event] ?? 0), 0), 0) /
-      counted;
+    const sum = (event) => counts.reduce((all, each) => all + (each[event] || 0), 0) / counted;
     const instructions = sum('Ir');
     if (!(instructions > 0)) throw new Error(`callgrind counted nothing of ${subject.name}`);
     return {
       name: subject.name,
       instructions,
-      missed: misses ? { code: sum('ILmr'), data: sum('DLmr', 'DLmw') } : undefined,
+      missed: misses ? { code: sum('ILmr'), data: sum('DLmr') + sum('DLmw') } : undefined,
       functions: named ? perRequest(files, map, counted) : undefined,
     };
   } finally {
@@ -150,7 +148,7 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   if (names !== undefined) subjects.push(...peersOf(values.node ?? process.execPath, names));
   const unknown = names?.find((name) => !subjects.some((subject) => subject.name === name));
   if (unknown !== undefined) {
-    const known = [...requestSubjects().map(({ name }) => name), 'stock', 'EDOT', 'dd-trace'];
+    const known = [...requestSubjects().map(({ name }) => name), ...peerNames];
     console.error(`request-instructions: --subjects: "${unknown}" is none of ${known.join(', ')}`);
     process.exit(1);
   }

@@ -35,7 +35,6 @@ const sizes = {
   full: {
     rounds: 12,
     requests: 4_000,
-    warm: 4_000,
     runs: 40,
     spans: 20_000,
     latency: { seconds: 2, rounds: 12 },
@@ -44,21 +43,12 @@ const sizes = {
   quick: {
     rounds: 4,
     requests: 1_500,
-    warm: 2_000,
     runs: 10,
     spans: 4_000,
     latency: { seconds: 1, rounds: 3 },
     seconds: 12,
   },
-  smoke: {
-    rounds: 1,
-    requests: 200,
-    warm: 200,
-    runs: 1,
-    spans: 400,
-    latency: { seconds: 0.5, rounds: 1 },
-    seconds: 1,
-  },
+  smoke: { rounds: 1, requests: 200, runs: 1, spans: 400, latency: { seconds: 0.5, rounds: 1 }, seconds: 1 },
 };
 
 const { values: given } = parseArgs({
@@ -154,7 +144,7 @@ async function measure(name) {
       ? await startShop()
       : undefined;
   try {
-    const servers = { node, subjects, sinks, rounds: size.rounds, requests: size.requests, warm: size.warm };
+    const servers = { node, subjects, sinks, rounds: size.rounds, requests: size.requests };
     const order = { ...servers, app: 'order', exchanges: shop?.exchanges, task: shop?.task };
     await row('order', () => measureServers({ ...order, name: 'order' }));
     await row('latency', () => measureLatency({ ...order, subjects: pair, ...size.latency }));
@@ -177,7 +167,6 @@ async function measure(name) {
         exchanges: [exchange('/', 'hello')],
         // Shorter requests: nearly as long a measurement.
         requests: size.requests * 2,
-        warm: size.warm * 2,
       }),
     );
     await row('empty', () => measureEmpty({ node, subjects, runs: size.runs, sinks }));
@@ -216,7 +205,7 @@ async function measure(name) {
             node,
             subjects: pair,
             rounds: Math.min(5, size.rounds),
-            requests: size.warm * 2,
+            requests: size.requests * 2,
             counts: kind === 'smoke' ? [10, 100] : [10, 100, 1_000, 10_000],
             sinks,
           }),

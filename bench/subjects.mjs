@@ -68,6 +68,9 @@ const all = [
   },
 ];
 
+/** The others' names. */
+export const peerNames = all.map(({ name }) => name).filter((name) => name !== 'bare' && name !== 'ours');
+
 /** Beside them where nothing is sampled: the part of it that Node.js takes for whoever follows a request. */
 export const contextAlone = {
   name: 'context alone',

@@ -10,7 +10,7 @@ const SHARE = 0.6;
 const WARM = 2;
 
 /** Of bare and ours: most peers can't serve so many requests at all, and would be measured for how long they queue. */
-export async function measureLatency({ subjects, exchanges, warm, seconds, rounds, ...rest }) {
+export async function measureLatency({ subjects, exchanges, requests, seconds, rounds, ...rest }) {
   const servers = [];
   try {
     for (const subject of subjects) {
@@ -18,9 +18,9 @@ export async function measureLatency({ subjects, exchanges, warm, seconds, round
       servers.push({ server, subject, open: await connections(server.port, CONNECTIONS), p99: [] });
     }
     // The first loads run the code hot.
-    for (const each of servers) await closedLoop(each.open, exchanges, warm);
-    const rate = SHARE * (await closedLoop(servers[0].open, exchanges, warm));
-    let asked = warm;
+    for (const each of servers) await closedLoop(each.open, exchanges, requests);
+    const rate = SHARE * (await closedLoop(servers[0].open, exchanges, requests));
+    let asked = requests;
     for (let round = 0; round < rounds; round++) {
       asked += Math.round(rate * WARM) + Math.round(rate * seconds);
       for (const { open, p99 } of turned(servers, round)) {

@@ -13,7 +13,6 @@ const WARM = 3;
  * All subjects' servers live at the same time and take turns, round by round. A turn's CPU time is all that the process
  * took since its turn before: what it sends while others have theirs counts. At the end of a process every span arrived,
  * or nothing came any more.
- * @param requests of a turn @param warm of a load that isn't counted
  */
 export async function measureServers({ subjects, rounds, ...rest }) {
   const rows = subjects.map((subject) => ({
@@ -35,7 +34,7 @@ export async function measureServers({ subjects, rounds, ...rest }) {
 /** One process of each subject. */
 async function measureProcesses(
   rows,
-  { name, app, exchanges, from, to, requests, warm, sampled = true, sinks, ...rest },
+  { name, app, exchanges, from, to, requests, sampled = true, sinks, ...rest },
 ) {
   const servers = [];
   try {
@@ -48,7 +47,7 @@ async function measureProcesses(
     }
     await Promise.all(servers.map((each) => learn(each, exchanges, sampled, sinks)));
     for (let time = 0; time < WARM; time++) {
-      for (const each of servers) await load(each, exchanges, warm);
+      for (const each of servers) await load(each, exchanges, requests);
       await Promise.all(servers.map((each) => settle(each, sinks)));
     }
     for (const each of servers) each.cpu = (await each.server.state()).cpu;
@@ -64,8 +63,8 @@ async function measureProcesses(
       const { rss } = await each.server.state();
       await settle(each, sinks);
       // What was sent after the last turn, on all of them alike.
-      const rest = (await taken(each)) / turns.length;
-      row.cpu.push(...turns.map((turn) => (turn + rest) / requests));
+      const after = (await taken(each)) / turns.length;
+      row.cpu.push(...turns.map((turn) => (turn + after) / requests));
       row.rss.push(rss);
       row.arrived += each.arrived;
       row.expected += each.expected;

@@ -1,5 +1,5 @@
 // How long a process takes to start, over bare: an empty script to its end, and `order` until it listens.
-import { spawn, spawnSync } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -32,12 +32,8 @@ export async function measureApplication({ node, subjects, runs, sinks }) {
   const ports = await sinks.open('application');
   const folder = applicationsFolder();
   const script = join(folder, 'modules.cjs');
-  const counting = spawn(node, [script], {
-    cwd: here,
-    env: plainEnv(),
-    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-  });
-  const [{ modules }] = await once(counting, 'message');
+  const count = `require(${JSON.stringify(script)}); Object.keys(require.cache).length`;
+  const modules = Number(execFileSync(node, ['-p', count], { cwd: folder, env: plainEnv() }));
   const rows = await alternate(subjects, runs, (subject) =>
     run(node, [...subject.preload, script], env(subject, ports), folder),
   );
