@@ -51,7 +51,7 @@ async function sendUdp(address: string, port: number, packets: readonly Buffer[]
     connection.send(packet, (reason) => reason !== null && fail(reason));
     await delay(REFUSAL / packets.length);
   }
-  queue?.look();
+  queue?.look(true);
   connection.close();
   return { address, error, sameMachine: connection.sameMachine, receiver: queue?.seen };
 }

@@ -2,17 +2,16 @@
  * Sees how full the receive queue of a UDP receiver on this machine is, and what was dropped there: back pressure,
  * where Linux shows it. Last station of a span's way: asked by `pacer` before a packet leaves.
  *
- * `/proc/net/udp` and `udp6` list the sockets of this network namespace (https://docs.kernel.org/networking/proc_net_tcp.html
- * for the columns): a sidecar's, a DaemonSet's with the host's network, a Jaeger beside the application. A receiver
- * behind a port mapping, or on another machine, is not in there, and neither has another system such a table.
+ * The kernel's tables of sockets say so. Where they are long, or slow to read, the pace isn't kept by them; what was
+ * dropped is still read there, now and then, by another thread.
  */
-import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
-import { endianness } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { contained } from '../../diagnostics/contain';
 import { counters as agentCounters, type Counters } from '../../diagnostics/counters';
 import { report } from '../../diagnostics/log';
 import { monotonic } from './pacer';
-import { familyOf, type UdpConnection } from './udp-connection';
+import { type Sight, type SocketRow, SocketTables, TABLES } from './socket-tables';
+import type { UdpConnection } from './udp-connection';
 
 interface ReceiverQueueOptions {
   /** An address of this machine, the receiver's port there, and the port of the socket that sends. */
@@ -27,20 +26,6 @@ interface ReceiverQueueOptions {
   readonly tables: readonly string[];
 }
 
-/** One socket of the table. */
-interface Row {
-  /** Bytes of memory that its waiting packets take. */
-  readonly queued: number;
-  /** Packets dropped since it was opened. */
-  readonly drops: number;
-  readonly inode: string;
-}
-
-const TABLES = ['/proc/net/udp', '/proc/net/udp6'];
-/** More of a table is not read: some 128 sockets, which take 200 µs; 400 take 700. */
-const MOST_BYTES = 16 * 1024;
-/** A page of 4096 bytes that had room for one more line, of 128 bytes in `udp` and some 170 in `udp6`, is the last. */
-const LAST_PAGE = 4096 - 256;
 /** A read that takes longer is a slow one; after so many in a row, or where there is no row, the table is left alone. */
 const SLOW = 0.5;
 const MOST_SLOW = 5;
@@ -63,14 +48,16 @@ const DEFAULT_BUFFER = 212_992;
 export class ReceiverQueue {
   readonly #options: ReceiverQueueOptions;
   readonly #now: () => number;
-  readonly #port: string;
-  /** Its address as the tables write it, and those of wildcards; undefined where the tables can't have it. */
-  readonly #locals: readonly (readonly string[])[] | undefined;
-  readonly #buffer = Buffer.allocUnsafe(MOST_BYTES);
+  readonly #tables: SocketTables;
   #limit = DEFAULT_BUFFER;
-  #row: Row | undefined;
+  /** As last seen. */
+  #row: SocketRow | undefined;
   /** The table has no such row, or takes long to read: it is left alone for a while. */
   #blind = true;
+  /** It takes long to read, and may have the row: another thread reads it. */
+  #aside = false;
+  /** Since when that thread does; undefined while none does. */
+  #asideSince: number | undefined;
   /** Whether others are connected to the receiver. */
   #others = false;
   /** Bytes of memory that fit, by the last read and what was sent since. */
@@ -90,14 +77,15 @@ export class ReceiverQueue {
   #timer: NodeJS.Timeout | undefined;
   readonly #onTimer = contained('udp', () => {
     this.#timer = undefined;
-    if (this.#unseen && !this.#blind) this.look();
+    if (!this.#unseen) return;
+    if (this.#aside) this.#lookAside();
+    else if (!this.#blind) this.look();
   });
 
   constructor(options: ReceiverQueueOptions) {
     this.#options = options;
     this.#now = options.now ?? monotonic;
-    this.#port = hexOf(options.port);
-    this.#locals = localsOf(options.address);
+    this.#tables = new SocketTables(options);
     this.#limit = defaultBuffer();
   }
 
@@ -107,7 +95,7 @@ export class ReceiverQueue {
    * @param urgent asks the kernel however short ago it was asked
    */
   wait(length: number, urgent = false): number | undefined {
-    if (this.#locals === undefined) return undefined;
+    if (!this.#tables.possible) return undefined;
     const memory = memoryOf(length);
     const now = this.#now();
     if (!this.#blind && now - this.#readAt < this.#fresh && memory <= this.#room) return 0;
@@ -133,7 +121,7 @@ export class ReceiverQueue {
     this.#packets++;
     this.#spans += spans;
     this.#unseen = true;
-    if (this.#timer === undefined && !this.#blind) {
+    if (this.#timer === undefined && (this.#aside || !this.#blind)) {
       this.#timer = setTimeout(this.#onTimer, AFTERWARDS);
       this.#timer.unref();
     }
@@ -144,31 +132,54 @@ export class ReceiverQueue {
     return this.#row;
   }
 
-  /** Reads the tables now, and tells of what was dropped since the last time. */
-  look(): void {
-    if (this.#locals === undefined) return;
+  /**
+   * Reads the tables now, and tells of what was dropped since the last time.
+   * @param whole however long they are: for a process that ends
+   */
+  look(whole = false): void {
+    if (!this.#tables.possible) return;
     this.#unseen = false;
-    const before = this.#row;
     const start = this.#now();
-    this.#row = this.#find(this.#locals);
+    const sight = this.#tables.look(whole);
     const end = this.#now();
     this.#readAt = end;
     this.#nextRead = end + (end - start) * SHARE;
     this.#slow = end - start > SLOW ? this.#slow + 1 : 0;
-    const row = this.#row;
-    this.#blind = row === undefined || this.#slow >= MOST_SLOW;
+    this.#blind = sight.row === undefined || this.#slow >= MOST_SLOW;
+    this.#aside = this.#blind && (sight.long || sight.row !== undefined);
     if (this.#blind) {
       this.#slow = 0;
       this.#stuckSince = undefined;
       this.#nextRead = end + LOOK_AGAIN;
     }
+    this.#see(sight);
+    // What is dropped from now on is counted from what it finds.
+    if (this.#aside) this.#lookAside();
+  }
+
+  #lookAside(): void {
+    const now = this.#now();
+    // One that hasn't come back for so long is forgotten.
+    if (this.#asideSince !== undefined && now - this.#asideSince < LOOK_AGAIN) return;
+    this.#asideSince = now;
+    this.#unseen = false;
+    this.#tables.lookAside((sight) => {
+      this.#asideSince = undefined;
+      this.#see(sight);
+    });
+  }
+
+  #see({ row, others }: Sight): void {
     if (row === undefined) return;
+    const before = this.#row;
+    this.#row = row;
+    this.#others = others;
     // One that has more in it than this has more room, which doesn't show.
     this.#limit = Math.max(this.#limit, row.queued);
     // While something waits, up to a quarter of the buffer may be free and not yet given back by the kernel, which
     // leaves it out of what it shows (`udp_rmem_release` in net/ipv4/udp.c).
     this.#room = row.queued === 0 ? this.#limit : this.#limit * 0.75 - row.queued;
-    const calm = row.queued === 0 && !this.#others && row.drops === before?.drops;
+    const calm = row.queued === 0 && !others && row.drops === before?.drops;
     this.#fresh = calm ? Math.min(this.#fresh * 2, MOST_FRESH) : FRESH;
     if (before === undefined || before.inode !== row.inode) return;
     if (row.queued < before.queued) this.#stuckSince = undefined;
@@ -184,51 +195,6 @@ export class ReceiverQueue {
 
   #stopped(now: number): boolean {
     return this.#stuckSince !== undefined && now - this.#stuckSince >= PATIENCE;
-  }
-
-  /** The socket that packets to the address reach: one bound to it comes before those bound to all addresses. */
-  #find(locals: readonly (readonly string[])[]): Row | undefined {
-    const found: (Row | undefined)[] = [];
-    this.#others = false;
-    for (const [index, table] of this.#options.tables.entries()) {
-      const text = this.#read(table);
-      if (text === undefined) continue;
-      for (let at = text.indexOf(`:${this.#port} `); at >= 0; at = text.indexOf(`:${this.#port} `, at + 1)) {
-        const line = text.slice(text.lastIndexOf('\n', at) + 1, text.indexOf('\n', at)).trim();
-        const [, local, remote, , queues, , , , , inode, , , drops] = line.split(/\s+/);
-        const [localAddress, localPort] = (local ?? '').split(':') as [string, string];
-        const [remoteAddress, remotePort] = (remote ?? '').split(':') as [string, string];
-        if (remotePort === this.#port) this.#others ||= localPort !== hexOf(this.#options.ownPort);
-        const rank = locals[index]!.indexOf(localAddress);
-        if (localPort !== this.#port || rank < 0 || !/^0+$/.test(remoteAddress)) continue;
-        const queued = Number.parseInt(queues!.split(':')[1]!, 16);
-        // Of several that share the port, the kernel chooses one for each sender: the fullest says what may happen.
-        if ((found[rank]?.queued ?? -1) < queued) {
-          found[rank] = { queued, drops: Number(drops), inode: inode! };
-        }
-      }
-      if (found[0] !== undefined) break;
-    }
-    return found.find((row) => row !== undefined);
-  }
-
-  /** A whole table, or nothing. */
-  #read(table: string): string | undefined {
-    let file: number | undefined;
-    try {
-      file = openSync(table, 'r');
-      // The kernel gives a page at a time, and walks through all its sockets for each, the empty one at the end too.
-      for (let length = 0; length < MOST_BYTES; ) {
-        const read = readSync(file, this.#buffer, length, MOST_BYTES - length, null);
-        length += read;
-        if (read < LAST_PAGE && length < MOST_BYTES) return this.#buffer.toString('latin1', 0, length);
-      }
-    } catch {
-      // Not Linux, or not to be seen by this process.
-    } finally {
-      if (file !== undefined) closeSync(file);
-    }
-    return undefined;
   }
 }
 
@@ -276,45 +242,4 @@ function defaultBuffer(): number {
     // The kernel's own default, then.
   }
   return buffer;
-}
-
-/** For each table what its rows may have as local address, the best first. */
-function localsOf(address: string): string[][] | undefined {
-  const any = '0'.repeat(32);
-  if (familyOf(address) === 4) {
-    const bytes = address.split('.').map(Number);
-    const mapped = [...new Array(10).fill(0), 255, 255, ...bytes];
-    return [
-      [wordsOf(bytes), '00000000'],
-      [wordsOf(mapped), any],
-    ];
-  }
-  const bytes = bytesOf(address);
-  return bytes && [[], [wordsOf(bytes), any]];
-}
-
-/** Of an IPv6 address without a zone; undefined for others. */
-function bytesOf(address: string): number[] | undefined {
-  const [front = '', back] = address.split('::').map((part) => (part === '' ? [] : part.split(':')));
-  const zeros = back === undefined ? [] : new Array(Math.max(0, 8 - front.length - back.length)).fill('0');
-  const bytes = [...front, ...zeros, ...(back ?? [])].flatMap((group) => {
-    const number = Number.parseInt(group, 16);
-    return [number >> 8, number & 255];
-  });
-  return bytes.length === 16 && /^[0-9a-f:]+$/i.test(address) ? bytes : undefined;
-}
-
-/** The tables have addresses as words of four bytes in the processor's order. */
-function wordsOf(bytes: readonly number[]): string {
-  const text: string[] = [];
-  for (let word = 0; word < bytes.length; word += 4) {
-    const four = bytes.slice(word, word + 4);
-    if (endianness() === 'LE') four.reverse();
-    for (const byte of four) text.push(byte.toString(16).padStart(2, '0'));
-  }
-  return text.join('').toUpperCase();
-}
-
-function hexOf(port: number): string {
-  return port.toString(16).toUpperCase().padStart(4, '0');
 }

@@ -196,7 +196,7 @@ export class UdpTransport implements Transport {
     this.#guarded(() => {
       if (this.#connection !== undefined) {
         this.#pacer.drain(limit);
-        this.#receiver?.look();
+        this.#receiver?.look(true);
       }
       // What still waits, waits for a name: there is no synchronous look-up.
       else this.#giveUp('unresolved');

@@ -287,7 +287,7 @@ test('what became of the last packet is looked up a second later', needsTable, (
   assert.deepEqual(dropped, [[1, 123]]);
 });
 
-test('no row, too large a table, and slow reads leave it to the pace', needsTable, (t) => {
+test('no row, too long a table, and slow reads leave it to the pace', needsTable, (t) => {
   const { queue, clock, row, write } = tabled(t);
   write(row(0, 0, '0200007F:1AAF'), row(0, 0, '0100007F:1AB0'));
   assert.equal(queue.wait(60_000), undefined);
@@ -298,3 +298,75 @@ test('no row, too large a table, and slow reads leave it to the pace', needsTabl
   write(row(0, 0));
   assert.equal(queue.wait(60_000), 0);
 });
+
+test('of a table too long for the pace, drops are counted by another look', needsTable, async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  const { queue, dropped, row, write } = tabled(t);
+  const many = Array.from({ length: 500 }, (_, index) =>
+    row(0, 9, '0100007F:0035', undefined, 1_000 + index),
+  );
+  write(...many, row(0, 3));
+  assert.equal(queue.wait(60_000), undefined);
+  await until(() => queue.seen !== undefined);
+  queue.sent(60_000, 150);
+  queue.sent(60_000, 170);
+  write(...many, row(0, 4));
+  t.mock.timers.tick(1_000);
+  await until(() => dropped.length > 0);
+  assert.deepEqual(dropped, [[1, 160]]);
+  // At the end of a process nobody waits for another thread.
+  write(...many, row(0, 6));
+  queue.look(true);
+  assert.deepEqual(dropped, [
+    [1, 160],
+    [2, 320],
+  ]);
+});
+
+test(
+  'on a machine with hundreds of sockets what a receiver has no room for is counted',
+  needsTable,
+  async (t) => {
+    const { port, stop, read, go } = await receiver(t);
+    const others = Array.from({ length: 200 }, () => createSocket('udp4'));
+    t.after(() => {
+      for (const each of others) each.close();
+    });
+    for (const each of others) each.bind(0, '127.0.0.1');
+    await Promise.all(others.map((each) => once(each, 'listening')));
+    const counters = createCounters();
+    counters.sent = 2_000;
+    const transport = new UdpTransport({
+      host: '127.0.0.1',
+      port,
+      protocol: 'compact',
+      maxBytes: 65_000,
+      counters,
+    });
+    t.after(() => transport.close());
+    transport.hold(true);
+    await stop();
+    const sent: Promise<unknown>[] = [];
+    for (let index = 0; index < 20; index++) {
+      // The first brings the look that says how many had been dropped before; nothing tells when it is over.
+      if (index === 1) await new Promise((resolve) => setTimeout(resolve, 200));
+      sent.push(new Promise((resolve) => transport.send(Buffer.alloc(60_000), 100, resolve)));
+    }
+    assert.deepEqual(new Set(await Promise.all(sent)), new Set([undefined]));
+    await until(() => counters.receiverDrops === 17);
+    assert.equal(counters.droppedReceiverFull, 1_700);
+    go();
+    assert.equal(await read(3), 3);
+    assert.match(said, new RegExp(`127.0.0.1:${port} reads too slowly`));
+    said = '';
+  },
+);
+
+/** Turns of the event loop, however the mocked clock stands. */
+async function until(holds: () => boolean): Promise<void> {
+  const begun = performance.now();
+  while (!holds()) {
+    assert.ok(performance.now() - begun < 20_000, `${holds} came true`);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
