@@ -24,7 +24,8 @@ Made by \`npm run bench\` on ${machine.at.slice(0, 10)}; not to be edited by han
   ever adds. Bare's column has its lower quartile, its fastest and its slowest round, which say how quiet the machine was.
 - CPU time is that of the measured process, sending included, whenever it sends. \`arrived\` is the share of the ended spans
   that did; where spans are missing, their cost is missing too.
-${results.resumed === undefined ? '' : `- The run was cut off and resumed, ${results.resumed} times; each row was measured in one piece.\n`}- A process in which an agent didn't start, or of which no span arrived, ends the run.
+${results.resumed === undefined ? '' : `- The run was cut off and resumed, ${results.resumed} times; each row was measured in one piece.\n`}- RSS is the median of the second half of a minute of load, one after the other.
+- A process in which an agent didn't start, or of which no span arrived, ends the run.
 
 ${table(results)}
 ## Again
@@ -40,7 +41,10 @@ their like say.
 `;
 }
 
-function nodeTable({ node, order, latency, unsampled, hello, empty, listening, span, growth }, packages) {
+function nodeTable(
+  { node, order, memory, latency, unsampled, hello, empty, listening, span, growth },
+  packages,
+) {
   const names = [order, hello, empty, listening, span, unsampled, packages]
     .flatMap((rows) => rows ?? [])
     .map(({ subject }) => subject)
@@ -70,10 +74,10 @@ function nodeTable({ node, order, latency, unsampled, hello, empty, listening, s
     ({ perSecond }) => perSecond.toFixed(0),
   );
   line(
-    '— RSS after the load, MB',
-    order,
-    first(order, (row) => (row.rss / 1e6).toFixed(0)),
-    ({ rssOver }) => signed(rssOver / 1e6, 0),
+    '— RSS under load, MB',
+    memory,
+    first(memory, (row) => (row.rss / 1e6).toFixed(0)),
+    (row) => signed(row.over / 1e6, 0),
   );
   line(
     "— p99 at 60 % of bare's throughput",

@@ -59,6 +59,11 @@ export class Sinks {
     return this.#ask({ act: 'read', name });
   }
 
+  /** Nothing more is taken under this name. */
+  remove(name) {
+    return this.#ask({ act: 'close', name });
+  }
+
   /** Waits for so many spans; gives up once nothing came for `quiet` ms. @returns how many there are */
   async until(name, spans, quiet) {
     let last = (await this.read(name)).spans;
@@ -114,12 +119,14 @@ function bring(from, to) {
 /** One measured process: an application of apps/ under a subject. */
 export class Measured {
   #child;
+  #sinks;
 
   /** @param env on top of the subject's own @param under a command that runs it, and that command's arguments */
   static async start({ node, subject, app, sinks, sinkName, env = {}, task = {}, under = [] }) {
     const self = new Measured();
     self.subject = subject;
     self.sink = sinkName;
+    self.#sinks = sinks;
     const ports = await sinks.open(sinkName);
     const folder = applicationsFolder();
     const path = join(folder, `${app}.cjs`);
@@ -167,7 +174,11 @@ export class Measured {
   }
 
   async stop() {
-    if (this.ended) return;
+    if (!this.ended) await this.#end();
+    await this.#sinks.remove(this.sink);
+  }
+
+  async #end() {
     const gone = once(this.#child, 'exit');
     this.onEnd = undefined;
     this.#child.send('stop');

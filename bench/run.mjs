@@ -3,7 +3,7 @@
 // with its results and the README's table.
 //   --quick          a few minutes, this Node.js only; changes nothing in docs/
 //   --nodes 20,24    versions to run on: this one, and those that `npm run nodes` brought; 20,24 by default
-//   --only order,latency,hello,unsampled,empty,listening,span,growth,size   rows to measure
+//   --only order,memory,latency,hello,unsampled,empty,listening,span,growth,size   rows to measure
 //   --subjects ours,stock                               who is measured beside bare
 //   --smoke          bare and ours only, no peers needed: whether the bench works, no figures
 //   --out folder     for the results
@@ -23,6 +23,7 @@ import { pinning, pinSelf, Sinks } from './processes.mjs';
 import { fillReadme } from './readme.mjs';
 import { measureConcurrency, measureDuration } from './rows/growth.mjs';
 import { measureLatency } from './rows/latency.mjs';
+import { measureMemory } from './rows/memory.mjs';
 import { measurePackages } from './rows/package-size.mjs';
 import { measureServers } from './rows/servers.mjs';
 import { measureSpans } from './rows/spans.mjs';
@@ -38,6 +39,7 @@ const sizes = {
     runs: 40,
     spans: 20_000,
     latency: { seconds: 2, rounds: 12 },
+    memory: 60,
     seconds: 600,
   },
   quick: {
@@ -46,9 +48,18 @@ const sizes = {
     runs: 10,
     spans: 4_000,
     latency: { seconds: 1, rounds: 3 },
+    memory: 6,
     seconds: 12,
   },
-  smoke: { rounds: 1, requests: 200, runs: 1, spans: 400, latency: { seconds: 0.5, rounds: 1 }, seconds: 1 },
+  smoke: {
+    rounds: 1,
+    requests: 200,
+    runs: 1,
+    spans: 400,
+    latency: { seconds: 0.5, rounds: 1 },
+    memory: 0.5,
+    seconds: 1,
+  },
 };
 
 const { values: given } = parseArgs({
@@ -140,13 +151,19 @@ async function measure(name) {
     if (wants(name)) await step(name, work);
   };
   const shop =
-    wants('order') || wants('latency') || wants('unsampled') || wants('listening') || wants('growth')
+    wants('order') ||
+    wants('memory') ||
+    wants('latency') ||
+    wants('unsampled') ||
+    wants('listening') ||
+    wants('growth')
       ? await startShop()
       : undefined;
   try {
     const servers = { node, subjects, sinks, rounds: size.rounds, requests: size.requests };
     const order = { ...servers, app: 'order', exchanges: shop?.exchanges, task: shop?.task };
     await row('order', () => measureServers({ ...order, name: 'order' }));
+    await row('memory', () => measureMemory({ ...order, seconds: size.memory }));
     await row('latency', () => measureLatency({ ...order, subjects: pair, ...size.latency }));
     await row('unsampled', () =>
       measureServers({

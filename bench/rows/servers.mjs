@@ -1,4 +1,4 @@
-// CPU time for each request and memory of a server under load: the rows `order`, `hello` and `unsampled`.
+// CPU time for each request of a server under load: the rows `order`, `hello` and `unsampled`.
 import { closedLoop, connections } from '../load.mjs';
 import { Measured } from '../processes.mjs';
 import { median } from '../statistics.mjs';
@@ -19,7 +19,6 @@ export async function measureServers({ subjects, rounds, ...rest }) {
     subject,
     cpu: [],
     perSecond: [],
-    rss: [],
     arrived: 0,
     expected: 0,
     dropped: 0,
@@ -59,13 +58,10 @@ async function measureProcesses(
     }
     for (const each of servers) {
       const { row, subject, turns } = each;
-      // Before V8 uses the pause to shrink the heap, which under load it never would.
-      const { rss } = await each.server.state();
       await settle(each, sinks);
       // What was sent after the last turn, on all of them alike.
       const after = (await taken(each)) / turns.length;
       row.cpu.push(...turns.map((turn) => (turn + after) / requests));
-      row.rss.push(rss);
       row.arrived += each.arrived;
       row.expected += each.expected;
       const { health } = await each.server.state();
@@ -114,7 +110,7 @@ async function settle(each, sinks) {
   each.arrived = await sinks.until(each.server.sink, each.expected, each.subject.quiet);
 }
 
-function result({ subject, cpu, perSecond, arrived, dropped, expected, aRequest, rss }, bare) {
+function result({ subject, cpu, perSecond, arrived, dropped, expected, aRequest }, bare) {
   return {
     subject: subject.name,
     versions: subject.versions,
@@ -126,8 +122,6 @@ function result({ subject, cpu, perSecond, arrived, dropped, expected, aRequest,
     arrived,
     dropped,
     expected,
-    rss: median(rss),
-    rssOver: median(rss) - median(bare.rss),
   };
 }
 
