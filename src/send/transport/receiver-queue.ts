@@ -152,6 +152,7 @@ export class ReceiverQueue {
       this.#stuckSince = undefined;
       this.#nextRead = end + LOOK_AGAIN;
     }
+    if (sight.row !== undefined) this.#asideSince = undefined;
     this.#see(sight);
     // What is dropped from now on is counted from what it finds.
     if (this.#aside) this.#lookAside();
@@ -164,6 +165,8 @@ export class ReceiverQueue {
     this.#asideSince = now;
     this.#unseen = false;
     this.#tables.lookAside((sight) => {
+      // What was seen meanwhile is newer, and counted.
+      if (this.#asideSince !== now) return;
       this.#asideSince = undefined;
       this.#see(sight);
     });
