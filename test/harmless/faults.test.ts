@@ -18,6 +18,14 @@ import {
 import { needs, serviceEnv } from '../support/services';
 
 const LEAST = 2_000;
+/** Something fails in each of these, some of which are called rarely. */
+const BORDERS = [
+  'Tracer#startSpan',
+  'Span#setAttribute',
+  'propagation.extract',
+  'performance.now',
+  'AsyncLocalStorage#getStore',
+];
 
 function run(seed: number, share: number, forgive: boolean): Promise<Report> {
   return runFailing({
@@ -38,22 +46,20 @@ test('at least 2,000 injected failures change nothing of what the application do
   if (!(await needs(t, 'postgres', 'redis'))) return;
   const all: Record<string, number> = {};
   let total = 0;
-  for (let seed = FIRST_SEED; total < LEAST || seed < FIRST_SEED + SHARES.length; seed++) {
-    assert.ok(seed < FIRST_SEED + 40, `only ${total} failures in ${seed - FIRST_SEED} runs`);
+  const spared = (): string[] => BORDERS.filter((border) => all[border] === undefined);
+  for (
+    let seed = FIRST_SEED;
+    total < LEAST || seed < FIRST_SEED + SHARES.length || spared().length > 0;
+    seed++
+  ) {
+    const runs = seed - FIRST_SEED;
+    assert.ok(runs < 40, `only ${total} failures in ${runs} runs, none in ${spared().join(', ')}`);
     const report = await run(seed, SHARES[(seed - FIRST_SEED) % SHARES.length]!, true);
     assertBalance(report, seed);
     total += addInjected(all, report.injected);
     if (Object.keys(report.injected).length > 0) assert.ok(report.health.faults > 0);
   }
   t.diagnostic(`${total} failures from seed ${FIRST_SEED} on: ${JSON.stringify(all)}`);
-  for (const border of [
-    'Tracer#startSpan',
-    'Span#setAttribute',
-    'propagation.extract',
-    'performance.now',
-    'AsyncLocalStorage#getStore',
-  ])
-    assert.ok((all[border] ?? 0) > 0, `nothing failed in ${border}`);
 });
 
 test('what fails at each call is left out after a few times', async (t) => {
