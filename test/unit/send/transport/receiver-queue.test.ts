@@ -10,7 +10,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { endianness, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { createCounters } from '../../../../src/diagnostics/counters';
+import { type Counters, createCounters } from '../../../../src/diagnostics/counters';
 import { setLogWriter } from '../../../../src/diagnostics/log';
 import { memoryOf, ReceiverQueue } from '../../../../src/send/transport/receiver-queue';
 import { UdpTransport } from '../../../../src/send/transport/udp-transport';
@@ -67,6 +67,12 @@ async function receiver(t: TestContext, type = 'udp4', address = '127.0.0.1') {
   };
 }
 
+function transportTo(t: TestContext, host: string, port: number, counters: Counters): UdpTransport {
+  const transport = new UdpTransport({ host, port, protocol: 'compact', maxBytes: 65_000, counters });
+  t.after(() => transport.close());
+  return transport;
+}
+
 for (const [host, type, address] of [
   ['127.0.0.1', 'udp4', '127.0.0.1'],
   ['127.0.0.1', 'udp4', '0.0.0.0'],
@@ -80,8 +86,7 @@ for (const [host, type, address] of [
     async (t) => {
       const { port, stop, go, read } = await receiver(t, type, address);
       const counters = createCounters();
-      const transport = new UdpTransport({ host, port, protocol: 'compact', maxBytes: 65_000, counters });
-      t.after(() => transport.close());
+      const transport = transportTo(t, host, port, counters);
       transport.hold(true);
       await stop();
       const done: (string | undefined)[] = [];
@@ -117,14 +122,7 @@ test(
     const { port, stop } = await receiver(t);
     const counters = createCounters();
     counters.sent = 2_000;
-    const transport = new UdpTransport({
-      host: '127.0.0.1',
-      port,
-      protocol: 'compact',
-      maxBytes: 65_000,
-      counters,
-    });
-    t.after(() => transport.close());
+    const transport = transportTo(t, '127.0.0.1', port, counters);
     await stop();
     for (let index = 0; index < 20; index++) transport.send(Buffer.alloc(60_000), 100, () => {});
     const begun = performance.now();
@@ -145,14 +143,7 @@ test(
   async (t) => {
     const { port, read } = await receiver(t);
     const counters = createCounters();
-    const transport = new UdpTransport({
-      host: '127.0.0.1',
-      port,
-      protocol: 'compact',
-      maxBytes: 65_000,
-      counters,
-    });
-    t.after(() => transport.close());
+    const transport = transportTo(t, '127.0.0.1', port, counters);
     for (let index = 0; index < 40; index++) transport.send(Buffer.alloc(60_000), 100, () => {});
     transport.drainNow(20_000);
     assert.equal(await read(40), 40);
@@ -336,14 +327,7 @@ test(
     await Promise.all(others.map((each) => once(each, 'listening')));
     const counters = createCounters();
     counters.sent = 2_000;
-    const transport = new UdpTransport({
-      host: '127.0.0.1',
-      port,
-      protocol: 'compact',
-      maxBytes: 65_000,
-      counters,
-    });
-    t.after(() => transport.close());
+    const transport = transportTo(t, '127.0.0.1', port, counters);
     transport.hold(true);
     await stop();
     const sent: Promise<unknown>[] = [];
