@@ -134,7 +134,7 @@ export class ReceiverQueue {
 
   /**
    * Reads the tables now, and tells of what was dropped since the last time.
-   * @param whole however long they are: for a process that ends
+   * @param whole up to what is read at all, and by this thread alone: after a flush, and for a process that ends
    */
   look(whole = false): void {
     if (!this.#tables.possible) return;
@@ -154,8 +154,9 @@ export class ReceiverQueue {
     }
     if (sight.row !== undefined) this.#asideSince = undefined;
     this.#see(sight);
-    // What is dropped from now on is counted from what it finds.
-    if (this.#aside) this.#lookAside();
+    // What is dropped from now on is counted from what it finds. Not at an end: what another thread does holds the process,
+    // which would come to its end anew when that is over.
+    if (this.#aside && !whole) this.#lookAside();
   }
 
   #lookAside(): void {

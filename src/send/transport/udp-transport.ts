@@ -188,7 +188,7 @@ export class UdpTransport implements Transport {
       if (alive) this.#proof?.ref();
       else this.#proof?.unref();
       // A flush has ended: its losses are counted by now.
-      if (!alive) this.#receiver?.look();
+      if (!alive) this.#receiver?.look(true);
     });
   }
 
