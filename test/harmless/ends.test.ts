@@ -3,6 +3,8 @@
  * without the agent, and its last spans arrive; those that were open are marked.
  */
 import assert from 'node:assert/strict';
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
@@ -75,3 +77,22 @@ describe('and with spans that go by HTTP', { concurrency: 4 }, () => {
     });
   }
 });
+
+/** The kernel's table of them is read by another thread then, and not at all. */
+for (const count of [200, 2_500]) {
+  test(`and beside ${count} sockets`, async (t) => {
+    const sockets = Array.from({ length: count }, () => createSocket('udp4'));
+    t.after(() => {
+      for (const each of sockets) each.close();
+    });
+    for (const each of sockets) each.bind(0, '127.0.0.1');
+    await Promise.all(sockets.map((each) => once(each, 'listening')));
+    for (const way of ['natural', 'natural later', 'exit', 'beforeExit again and again', 'SIGTERM']) {
+      const run = await traceApp(app, { args: [way] });
+      const bare = await runApp(app, { args: [way], preload: 'none' });
+      assert.deepEqual([run.code, run.signal, run.stdout], [bare.code, bare.signal, bare.stdout]);
+      assert.equal(plain(run.stderr), plain(bare.stderr));
+      assert.equal(run.spans.filter(({ name }) => name === way).length, 1);
+    }
+  });
+}
