@@ -45,7 +45,7 @@ function nodeTable(
   { node, order, memory, latency, unsampled, hello, empty, listening, span, growth },
   packages,
 ) {
-  const names = [order, hello, empty, listening, span, unsampled, packages]
+  const names = [order, hello, empty, listening, span, unsampled, packages, memory, latency]
     .flatMap((rows) => rows ?? [])
     .map(({ subject }) => subject)
     .filter((name, at, all) => !['bare', contextAlone.name].includes(name) && all.indexOf(name) === at);

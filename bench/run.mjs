@@ -150,15 +150,9 @@ async function measure(name) {
   const row = async (name, work) => {
     if (wants(name)) await step(name, work);
   };
-  const shop =
-    wants('order') ||
-    wants('memory') ||
-    wants('latency') ||
-    wants('unsampled') ||
-    wants('listening') ||
-    wants('growth')
-      ? await startShop()
-      : undefined;
+  const shop = ['order', 'memory', 'latency', 'unsampled', 'listening', 'growth'].some(wants)
+    ? await startShop()
+    : undefined;
   try {
     const servers = { node, subjects, sinks, rounds: size.rounds, requests: size.requests };
     const order = { ...servers, app: 'order', exchanges: shop?.exchanges, task: shop?.task };

@@ -9,21 +9,17 @@ const PIECE = 1_000;
 
 /**
  * Resident memory in bytes, the median of what is seen in the second half of so many seconds of load, one subject after
- * the other. V8 doubles its space for new objects, up to 2 × 32 MB and more, each time that what survived there since it
- * did so last exceeds that space: bare gets there as well, only some ten thousand requests later, and after a short load
- * one has done it and the other not.
+ * the other. V8 doubles its space for new objects each time that what survived there since it did so last exceeds that
+ * space: bare gets there as well, only later, and after a short load one has done it and the other not.
  */
-export async function measureMemory({ subjects, exchanges, seconds, sinks, ...rest }) {
+export async function measureMemory({ subjects, ...rest }) {
   const rows = [];
-  for (const subject of subjects)
-    rows.push(await measureOne(subject, exchanges, seconds, { ...rest, sinks }));
+  for (const subject of subjects) rows.push(await measureOne({ ...rest, subject }));
   return rows.map((row) => ({ ...row, over: row.rss - rows[0].rss }));
 }
 
-async function measureOne(subject, exchanges, seconds, rest) {
-  const { sinks } = rest;
-  const sinkName = `memory ${subject.name}`;
-  const server = await Measured.start({ ...rest, subject, app: 'order', sinkName });
+async function measureOne({ subject, exchanges, seconds, sinks, ...rest }) {
+  const server = await Measured.start({ ...rest, sinks, subject, sinkName: `memory ${subject.name}` });
   const open = await connections(server.port, CONNECTIONS);
   try {
     const begun = performance.now();
@@ -37,7 +33,7 @@ async function measureOne(subject, exchanges, seconds, rest) {
     const half = seen.filter(({ at }) => at >= seconds * 500).map(({ rss }) => rss);
     const { health } = await server.state();
     if (health !== undefined) {
-      const arrived = await sinks.until(sinkName, health.ended, subject.quiet);
+      const arrived = await sinks.until(server.sink, health.ended, subject.quiet);
       checkCounted((await server.state()).health, health.ended, arrived);
     }
     return {

@@ -10,20 +10,14 @@ import { contained } from '../../diagnostics/contain';
 import { counters as agentCounters, type Counters } from '../../diagnostics/counters';
 import { report } from '../../diagnostics/log';
 import { monotonic } from './pacer';
-import { type Sight, type SocketRow, SocketTables, TABLES } from './socket-tables';
+import { type Sight, type SocketRow, SocketTables, type SocketTablesOptions, TABLES } from './socket-tables';
 import type { UdpConnection } from './udp-connection';
 
-interface ReceiverQueueOptions {
-  /** An address of this machine, the receiver's port there, and the port of the socket that sends. */
-  readonly address: string;
-  readonly port: number;
-  readonly ownPort: number;
+interface ReceiverQueueOptions extends SocketTablesOptions {
   /** Packets that the kernel has dropped for want of room, and the spans in them: 0 where others send there too. */
   readonly onDropped: (packets: number, spans: number) => void;
   /** Monotonic milliseconds; tests bring their own. */
   readonly now?: () => number;
-  /** The kernel's tables, for IPv4 and for IPv6. */
-  readonly tables: readonly string[];
 }
 
 /** A read that takes longer is a slow one; after so many in a row, or where there is no row, the table is left alone. */

@@ -11,12 +11,12 @@ import { endianness } from 'node:os';
 import { contained } from '../../diagnostics/contain';
 import { familyOf } from './udp-connection';
 
-interface SocketTablesOptions {
+export interface SocketTablesOptions {
   /** An address of this machine, the receiver's port there, and the port of the socket that sends. */
   readonly address: string;
   readonly port: number;
   readonly ownPort: number;
-  /** Their paths, for IPv4 and for IPv6. */
+  /** Paths of the kernel's tables, for IPv4 and for IPv6. */
   readonly tables: readonly string[];
 }
 
@@ -68,7 +68,7 @@ export class SocketTables {
 
   /** @param whole reads long tables too, though the thread stands still meanwhile */
   look(whole = false): Sight {
-    return this.#find((path) => this.#read(path, whole ? MOST : MOST_AT_ONCE));
+    return this.#find((index) => this.#read(this.#paths[index]!, whole ? MOST : MOST_AT_ONCE));
   }
 
   /** The same of long tables, which are read by another thread. Calls back once, in a later tick. */
@@ -77,7 +77,7 @@ export class SocketTables {
     const next = (): void => {
       const path = this.#paths[texts.length];
       if (path === undefined) {
-        done(this.#find((_path, index) => texts[index]));
+        done(this.#find((index) => texts[index]));
         return;
       }
       readAside(path, (text) => {
@@ -89,14 +89,14 @@ export class SocketTables {
   }
 
   /** The socket that packets to the address reach: one bound to it comes before those bound to all addresses. */
-  #find(textOf: (path: string, index: number) => string | undefined): Sight {
+  #find(textOf: (index: number) => string | undefined): Sight {
     const found: (SocketRow | undefined)[] = [];
     let others = false;
     let long = false;
-    for (const [index, path] of this.#paths.entries()) {
+    for (const index of this.#paths.keys()) {
       const ranks = this.#locals?.[index] ?? [];
       // The second is read only where the first doesn't have it.
-      const text = textOf(path, index);
+      const text = textOf(index);
       long ||= text === undefined;
       if (text === undefined) continue;
       for (let at = text.indexOf(`:${this.#port} `); at >= 0; at = text.indexOf(`:${this.#port} `, at + 1)) {
