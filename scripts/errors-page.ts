@@ -10,7 +10,7 @@ const LEVELS: Record<Level, string> = {
   debug: 'Said with `TRACING_AGENT_LOG_LEVEL=debug`.',
 };
 
-const EXAMPLE = codes.TA_AGENT_REFUSED;
+const EXAMPLE = codes().TA_AGENT_REFUSED;
 
 const INTRODUCTION = `<!-- Made from src/diagnostics/codes.ts by scripts/docs.ts. Change it there. -->
 # What the agent says
@@ -29,7 +29,7 @@ what is filled in. None of these stops or changes the application; what is lost 
 
 export function renderErrors(): string {
   const sections = (Object.keys(LEVELS) as Level[]).map((level) => {
-    const rows = Object.entries<Code>(codes).filter(([, code]) => code.level === level);
+    const rows = Object.entries<Code>(codes()).filter(([, code]) => code.level === level);
     return `## ${level}\n\n${LEVELS[level]}\n\n${rows.map(entry).join('\n')}`;
   });
   return `${INTRODUCTION}\n${sections.join('\n')}`;

@@ -7,11 +7,12 @@
 import { join } from 'node:path';
 import type { Config, Options } from './config/config';
 import { destinationText } from './config/destination';
-import { readSurroundings } from './config/environment';
-import { resolveConfig } from './config/resolve';
+import { readSurroundings, type Surroundings } from './config/environment';
+import type { Resolved } from './config/resolve';
+import { usualConfig } from './config/usual-config';
 import { contained } from './diagnostics/contain';
 import { type Counters, counters } from './diagnostics/counters';
-import { report, setLogLevel } from './diagnostics/log';
+import { isHeard, report, setLogLevel } from './diagnostics/log';
 import { hookBuiltins } from './load/builtin-hook';
 import type { EsModuleOptions } from './load/es-module-hook';
 import { esModulesPresent } from './load/installed-packages';
@@ -66,7 +67,7 @@ export interface Agent {
  */
 export function createAgent(code: Options, origin: string, onTracing: () => void): Agent | undefined {
   const surroundings = readSurroundings();
-  const { config, problems } = resolveConfig({ ...surroundings, code });
+  const { config, problems } = resolved(surroundings, code);
   setLogLevel(config.logLevel);
   for (const problem of problems) report(problem.code, problem, problem.name);
   if (config.disabled) return undefined;
@@ -133,11 +134,7 @@ export function createAgent(code: Options, origin: string, onTracing: () => void
     reportUnused(config.instrumentationOptions);
   }
 
-  report('TA_STARTED', {
-    service: config.serviceName,
-    destination: destinationText(config),
-    sampler: `${config.sampler.parentBased ? 'parent-based ' : ''}${config.sampler.type}(${config.sampler.argument})`,
-  });
+  if (isHeard('info')) sayStarted(config);
   return {
     version: VERSION,
     origin,
@@ -154,6 +151,23 @@ export function createAgent(code: Options, origin: string, onTracing: () => void
       await tracing?.processor.shutdown();
     },
   };
+}
+
+/** The settings; the table of all of them is read where more is set than usually is. */
+function resolved(surroundings: Surroundings, code: Options): Pick<Resolved, 'config' | 'problems'> {
+  const config = usualConfig(surroundings, code);
+  if (config !== undefined) return { config, problems: [] };
+  const { resolveConfig } = require('./config/resolve') as typeof import('./config/resolve');
+  return resolveConfig({ ...surroundings, code });
+}
+
+function sayStarted(config: Config): void {
+  const { parentBased, type, argument } = config.sampler;
+  report('TA_STARTED', {
+    service: config.serviceName,
+    destination: destinationText(config),
+    sampler: `${parentBased ? 'parent-based ' : ''}${type}(${argument})`,
+  });
 }
 
 /** Names libraries that are traced elsewhere, but are in the main script here, where no hook sees them. */

@@ -40,7 +40,7 @@ export function printConfig(names: readonly string[], given: ConfigOptions): voi
 /** What is wrong with what was set, one line each, as the agent says it. */
 export function problemLines({ problems }: Effective): string[] {
   return problems.map((problem) => {
-    const { text, next } = codes[problem.code];
+    const { text, next } = codes()[problem.code];
     return `${fill(text, problem)} (${problem.code}; ${next})`;
   });
 }

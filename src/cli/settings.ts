@@ -7,8 +7,8 @@ import type { Config, OptionName } from '../config/config';
 import { readSurroundings } from '../config/environment';
 import { options } from '../config/options';
 import type { Environment } from '../config/parser';
-import { show } from '../config/problem';
 import { type Resolved, resolveConfig } from '../config/resolve';
+import { show } from '../config/shown-value';
 import type { Source } from '../config/source';
 
 export interface Effective extends Resolved {

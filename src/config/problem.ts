@@ -6,6 +6,7 @@ import type { CodeName } from '../diagnostics/codes';
 import type { Mutable, OptionName, Settings } from './config';
 import { options } from './options';
 import type { Complaints, Environment } from './parser';
+import { show } from './shown-value';
 import type { Source } from './source';
 
 /** A type, not an interface, so that it can be handed to `report` as a record of values. */
@@ -28,8 +29,6 @@ export type Problem = {
 type Draft = Mutable<Problem> & { option?: OptionName };
 
 const HIDDEN = '(hidden)';
-/** Characters of a value; what is behind is left out. */
-const MOST_SHOWN = 100;
 
 export class ProblemList implements Complaints {
   readonly env: Environment;
@@ -96,38 +95,6 @@ const EMPTY: Draft = {
   suggestion: '',
   file: '',
 };
-
-/** A setting's value on one line: what stands before an @ and a URL's query may be a secret, and are left out. */
-export function show(value: unknown): string {
-  switch (typeof value) {
-    case 'string':
-      return shorten(withoutSecrets(value));
-    case 'number':
-    case 'boolean':
-    case 'bigint':
-      return String(value);
-    case 'undefined':
-      return 'none';
-    case 'object':
-      if (value === null) return 'null';
-      return Array.isArray(value) ? '(a list)' : '(an object)';
-    default:
-      return `(a ${typeof value})`;
-  }
-}
-
-function withoutSecrets(text: string): string {
-  const at = text.lastIndexOf('@');
-  const scheme = text.indexOf('://');
-  const shown =
-    at === -1 ? text : `${scheme !== -1 && scheme < at ? text.slice(0, scheme + 3) : ''}***${text.slice(at)}`;
-  const query = shown.indexOf('?');
-  return query === -1 ? shown : `${shown.slice(0, query)}?***`;
-}
-
-function shorten(text: string): string {
-  return text.length > MOST_SHOWN ? `${text.slice(0, MOST_SHOWN)}…` : text;
-}
 
 function describeUsed(option: OptionName, settings: Settings, source: Source): string {
   const { secret, unit } = options[option];

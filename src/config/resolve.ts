@@ -1,10 +1,11 @@
 /**
  * Finds the value of every setting: from code, the environment, Kubernetes, the file, or the default.
- * Beside a span's way: the first thing at start. Pure but for `readFile`, and it never throws.
+ * Beside a span's way: read at start where more is set than `usual-config.ts` knows. Pure but for `readFile`, and it never
+ * throws.
  */
 import type { Config, Mutable, OptionName, Settings } from './config';
-import { settleDestination } from './destination';
 import type { Surroundings } from './environment';
+import { givenVariables } from './given-variables';
 import { switchesIn } from './instrumentation-switches';
 import { type Discovered, discoverServices, type Found } from './kubernetes';
 import { optionNames, options } from './options';
@@ -14,6 +15,7 @@ import type { Environment } from './parser';
 import { type Problem, ProblemList } from './problem';
 import { type Given, joinProcessAttributes } from './process-attributes';
 import { joinSampler } from './sampler-setting';
+import { settleDestination } from './settle-destination';
 import { kindOfVariable, outranks, type Source, type SourceKind } from './source';
 import { unknownOptions, unknownVariables } from './unknown-names';
 
@@ -65,7 +67,7 @@ class Resolution {
 
   constructor(input: ResolveInput) {
     this.#input = input;
-    this.#env = pickVariables(input.env ?? {});
+    this.#env = givenVariables(input.env ?? {});
     this.#problems = new ProblemList(input.env ?? {});
     this.#code = this.#readCode(input.code);
     this.#discovered = discoverServices(this.#env);
@@ -270,25 +272,6 @@ class Resolution {
       this.#problems.unknown(`${path}: ${name}`, suggestion);
     }
   }
-}
-
-const PREFIXES = ['TRACING_AGENT_', 'OTEL_', 'JAEGER_', 'TRACES_'];
-/** The codes of their first letters. */
-const [T, O, J] = [0x54, 0x4f, 0x4a];
-
-/** The variables that are set and have a prefix of ours. */
-function pickVariables(env: Environment): Environment {
-  const result: Record<string, string> = {};
-  for (const name of Object.keys(env)) {
-    // Most variables are none of ours, as their first letter tells.
-    const first = name.charCodeAt(0);
-    if (first !== T && first !== O && first !== J) continue;
-    const value = env[name];
-    // An empty variable counts as unset: https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/
-    if (value === undefined || value.trim() === '') continue;
-    if (PREFIXES.some((prefix) => name.startsWith(prefix))) result[name] = value;
-  }
-  return result;
 }
 
 /** A list with its words replaced by what they mean in the variable that it stands in. */

@@ -26,6 +26,11 @@ export function setLogLevel(to: LogLevel): void {
   level = to;
 }
 
+/** Whether anybody hears what is said at `of`: for values that it takes something to find. */
+export function isHeard(of: Level): boolean {
+  return RANK[of] <= RANK[level] || (globalThis as any)[LISTENER] !== undefined;
+}
+
 /** Sends the lines elsewhere; tests read them so. Returns the previous writer. */
 export function setLogWriter(to: (line: string) => void): (line: string) => void {
   const before = write;
@@ -39,7 +44,7 @@ export function setLogWriter(to: (line: string) => void): (line: string) => void
  */
 export function report(code: CodeName, values: Record<string, unknown> = {}, subject = ''): void {
   try {
-    const { level: of, text, next } = codes[code];
+    const { level: of, text, next } = codes()[code];
     (globalThis as any)[LISTENER]?.(code, values);
     if (RANK[of] > RANK[level]) return;
     const key = `${code} ${subject}`;

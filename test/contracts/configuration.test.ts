@@ -94,7 +94,7 @@ test('the resolved settings hold the options of the table, and no other', () => 
 });
 
 test('every variable that a message of the agent names exists', () => {
-  for (const { text, next } of Object.values(codes)) {
+  for (const { text, next } of Object.values(codes())) {
     for (const name of `${text} ${next}`.match(VARIABLE) ?? []) assert.ok(inTable.has(name), name);
   }
 });

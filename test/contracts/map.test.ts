@@ -91,7 +91,7 @@ test('every npm script that a page names is there', () => {
 });
 
 test('every setting and every code that a page names is there', () => {
-  const known = [...optionNames.flatMap((name) => options[name].env), ...Object.keys(codes)];
+  const known = [...optionNames.flatMap((name) => options[name].env), ...Object.keys(codes())];
   const wrong = told.flatMap((page) =>
     [...readPage(page).matchAll(/\b(?:TRACING_AGENT|TA)_[A-Z0-9_]*[A-Z0-9]\b(?!_)/g)]
       .filter(([name]) => !known.includes(name))

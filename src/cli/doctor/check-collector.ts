@@ -2,7 +2,7 @@
  * Posts a real batch to the collector, and says what its answer means; its Date header tells whether clocks agree.
  * Beside a span's way.
  */
-import { show } from '../../config/problem';
+import { show } from '../../config/shown-value';
 import { postBatch } from '../delivery';
 import type { Answer, NoAnswer } from '../http-exchange';
 import { otlpUrl, postOtlp } from '../otlp';

@@ -1,0 +1,38 @@
+// Writes src/config/usual-table.ts from the table of settings: npx tsx scripts/usual-table.ts, then biome.
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { options } from '../src/config/options';
+import { resolveConfig } from '../src/config/resolve';
+import { USUAL_OPTIONS, type UsualOption } from '../src/config/usual-config';
+
+/** Which variables the usual settings have. */
+export function usualVariables(): Record<string, UsualOption> {
+  return Object.fromEntries(
+    USUAL_OPTIONS.flatMap((option) => options[option].env.map((variable) => [variable, option])),
+  );
+}
+
+/** JavaScript, since JSON has neither `undefined` nor `Infinity`. */
+function literal(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(literal).join(', ')}]`;
+  if (typeof value === 'number') return Number.isFinite(value) ? String(value) : 'Number.POSITIVE_INFINITY';
+  if (typeof value !== 'object' || value === null)
+    return value === undefined ? 'undefined' : JSON.stringify(value);
+  const entries = Object.entries(value).map(([key, each]) => `${JSON.stringify(key)}: ${literal(each)}`);
+  return `{ ${entries.join(', ')} }`;
+}
+
+if (require.main === module) {
+  const text = `/**
+ * What the settings are where nothing is set, and the variables of those that usually are.
+ * Beside a span's way: \`usual-config.ts\` resolves by it. Made from options.ts by scripts/usual-table.ts.
+ */
+import type { Config } from './config';
+import type { UsualOption } from './usual-config';
+
+export const defaults: Config = ${literal(resolveConfig().config)};
+
+export const usualVariables: Readonly<Record<string, UsualOption>> = ${literal(usualVariables())};
+`;
+  writeFileSync(join(__dirname, '../src/config/usual-table.ts'), text);
+}

@@ -1,0 +1,161 @@
+/**
+ * Finds the values of the settings where no more is set than usually is, as `resolve.ts` would find them.
+ * Beside a span's way: the first thing at start. The table of settings with all its parsers is a fifth of what a start
+ * takes, and most processes set four things: the service's name, where spans go, and the sampler.
+ */
+import type { Config, Mutable, SamplerName } from './config';
+import type { Surroundings } from './environment';
+import { givenVariables } from './given-variables';
+import { findPackageName } from './package-name';
+import { joinSampler } from './sampler-setting';
+import { defaults, usualVariables } from './usual-table';
+
+/** Options that are known here, in some of their forms. */
+export const USUAL_OPTIONS = [
+  'serviceName',
+  'exporter',
+  'agentHost',
+  'agentPort',
+  'endpoint',
+  'sampler',
+  'samplerArgument',
+] as const;
+export type UsualOption = (typeof USUAL_OPTIONS)[number];
+
+type Given = { [N in UsualOption]?: string };
+
+/** By which words samplers are known here: those that stand for themselves. */
+const SAMPLERS = [
+  'always_on',
+  'always_off',
+  'traceidratio',
+  'parentbased_always_on',
+  'parentbased_always_off',
+  'parentbased_traceidratio',
+  'const',
+  'probabilistic',
+  'ratelimiting',
+];
+/** The agent's port for Thrift binary, which changes another setting. */
+const BINARY_PORT = 6832;
+/** RFC 1035: the longest name of a host. */
+const LONGEST_HOST = 253;
+
+/**
+ * @param code what `start(options)` was given
+ * @returns undefined where anything is set that this doesn't know, or that has to be complained about
+ */
+export function usualConfig(
+  { env, mainScript, directory, readFile }: Surroundings,
+  code: object,
+): Config | undefined {
+  if (!isEmpty(code)) return undefined;
+  const given = givenOptions(givenVariables(env));
+  if (given === undefined) return undefined;
+  const { exporter = 'jaeger', agentHost = defaults.agentHost, agentPort, endpoint } = given;
+  const sampler = samplerOf(given);
+  if (sampler === undefined || exporter !== 'jaeger' || !isHost(agentHost)) return undefined;
+  const config: Mutable<Config> = { ...defaults, agentHost, sampler };
+  if (agentPort !== undefined) {
+    const port = wholeNumber(agentPort);
+    if (!(port >= 1 && port <= 65_535) || port === BINARY_PORT) return undefined;
+    config.agentPort = port;
+  }
+  if (endpoint !== undefined) {
+    // One of the two excludes the other.
+    if (given.agentHost !== undefined || agentPort !== undefined || !isPlainAddress(endpoint))
+      return undefined;
+    config.endpoint = endpoint;
+  }
+  const name = given.serviceName ?? findPackageName(mainScript, directory, readFile)?.value;
+  if (name !== undefined) config.serviceName = name;
+  return config;
+}
+
+function isEmpty(code: object): boolean {
+  try {
+    for (const _ in code) return false;
+    return true;
+  } catch {
+    // A proxy that throws: complained about elsewhere.
+    return false;
+  }
+}
+
+/** Undefined where a variable is none of the usual ones, or the second of its setting. */
+function givenOptions(env: Surroundings['env']): Given | undefined {
+  const given: Given = {};
+  for (const variable of Object.keys(env)) {
+    if (!Object.hasOwn(usualVariables, variable)) return undefined;
+    const option = usualVariables[variable]!;
+    if (given[option] !== undefined) return undefined;
+    given[option] = env[variable]!.trim();
+  }
+  return given;
+}
+
+function samplerOf({ sampler, samplerArgument }: Given): Config['sampler'] | undefined {
+  if (sampler === undefined) return samplerArgument === undefined ? defaults.sampler : undefined;
+  if (!SAMPLERS.includes(sampler)) return undefined;
+  const argument = samplerArgument === undefined ? undefined : decimal(samplerArgument);
+  if (Number.isNaN(argument)) return undefined;
+  let fits = true;
+  const joined = joinSampler(sampler as SamplerName, argument, () => {
+    fits = false;
+  });
+  return fits ? joined : undefined;
+}
+
+// Comparisons in place of expressions below: V8 takes longer to make one than for all else here.
+
+/** Letters, digits, dots and hyphens; an address of version 6 is read elsewhere. */
+function isHost(text: string): boolean {
+  if (text.length > LONGEST_HOST) return false;
+  for (let at = 0; at < text.length; at++) {
+    const each = text[at]!;
+    if (
+      !isDigit(each) &&
+      !(each >= 'a' && each <= 'z') &&
+      !(each >= 'A' && each <= 'Z') &&
+      each !== '.' &&
+      each !== '-'
+    )
+      return false;
+  }
+  return true;
+}
+
+/** A URL that says where, and nothing else. */
+function isPlainAddress(text: string): boolean {
+  if (!text.startsWith('http://') && !text.startsWith('https://')) return false;
+  try {
+    const { href, pathname, username, password, search, hash } = new URL(text);
+    return (
+      href === text && pathname !== '/' && username + password + search + hash === '' && !text.endsWith('#')
+    );
+  } catch {
+    return false;
+  }
+}
+
+/** NaN for anything but up to nine digits. */
+function wholeNumber(text: string): number {
+  if (text.length > 9) return Number.NaN;
+  for (let at = 0; at < text.length; at++) if (!isDigit(text[at]!)) return Number.NaN;
+  return Number(text);
+}
+
+/** `1`, `0.25`; NaN for any other form. */
+function decimal(text: string): number {
+  const dot = text.indexOf('.');
+  if (dot === -1) return wholeNumber(text);
+  return dot === 0 ||
+    dot === text.length - 1 ||
+    Number.isNaN(wholeNumber(text.slice(0, dot)) + wholeNumber(text.slice(dot + 1)))
+    ? Number.NaN
+    : Number(text);
+}
+
+function isDigit(character: string): boolean {
+  return character >= '0' && character <= '9';
+}
