@@ -1,12 +1,11 @@
 // Builds dist/: CommonJS chunks, one for each library's patch, the type declarations of the public parts, and what says
 // whose code is in it.
-import { spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, readdirSync, readFileSync, rmdirSync, rmSync, unlinkSync } from 'node:fs';
+import { chmodSync, existsSync, rmSync } from 'node:fs';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
 import { bundledPackages } from './bundled-packages.mjs';
-import { ascii, quotes } from './chunk-text.mjs';
+import { ascii, quotes, withoutFacades } from './chunk-text.mjs';
 import {
   contribChunks,
   contribEntries,
@@ -14,6 +13,7 @@ import {
   contribReplacements,
   folders,
 } from './contrib-bundle.mjs';
+import { writeDeclarations } from './declarations.mjs';
 import { writeNotices } from './notices.mjs';
 import { writeSbom } from './sbom.mjs';
 import { buildViewerUi } from './viewer-ui.mjs';
@@ -72,7 +72,7 @@ const rooms = {
     'send/console/console-sender',
   ],
   'patch-sql-mysql': ['patch/sql/mysql', 'patch/sql/mysql2', 'patch/sql/mariadb'],
-  'patch-http-more': ['patch/http/http2', 'patch/http/undici-pool'],
+  'patch-http-more': ['patch/http/http2-client', 'patch/http/http2-server', 'patch/http/undici-pool'],
   'patch-redis-node-redis': ['patch/redis/node-redis', 'patch/redis/node-redis-3'],
   'patch-sql-more': ['patch/sql/oracledb', 'patch/sql/tedious', 'patch/sql/pglite'],
 };
@@ -187,7 +187,16 @@ async function bundle(entries, prefix, output, plugins = [], replacing = [withou
       conditionNames: ['esnext', 'module', 'import', 'default'],
       modules: folders,
     },
-    plugins: [...plugins, lazyChunks(prefix), contribChunks, replacements, ...replacing, quotes, ascii],
+    plugins: [
+      ...plugins,
+      lazyChunks(prefix),
+      contribChunks,
+      replacements,
+      ...replacing,
+      withoutFacades(Object.keys(entries)),
+      quotes,
+      ascii,
+    ],
     treeshake: { moduleSideEffects: (id) => id.startsWith(src) || id.includes('require-in-the-middle') },
     onwarn(warning) {
       throw new Error(warning.message);
@@ -210,39 +219,6 @@ async function bundle(entries, prefix, output, plugins = [], replacing = [withou
   for (const { moduleIds = [] } of chunks) for (const id of moduleIds) bundledFiles.add(id);
 }
 
-/** Declarations of the public entries and of the files that they name; the rest of src stays private. */
-function declarations() {
-  const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
-  const run = spawnSync(process.execPath, [tsc, '-p', join(root, 'tsconfig.types.json'), '--noCheck'], {
-    stdio: 'inherit',
-  });
-  if (run.status !== 0) throw new Error('tsc could not write the type declarations');
-  const types = join(dist, 'types');
-  const wanted = new Set();
-  const visit = (file) => {
-    if (wanted.has(file) || !existsSync(file)) return;
-    wanted.add(file);
-    for (const [, to] of readFileSync(file, 'utf8').matchAll(/(?:from|import\()\s*['"](\.[^'"]+)['"]/g)) {
-      visit(join(dirname(file), `${to}.d.ts`));
-    }
-  };
-  for (const name of typed) visit(join(types, `${name}.d.ts`));
-  prune(types, wanted);
-}
-
-/** Removes the files that are not wanted, and folders left empty. @returns whether the folder is gone */
-function prune(folder, wanted) {
-  let left = 0;
-  for (const entry of readdirSync(folder, { withFileTypes: true })) {
-    const path = join(folder, entry.name);
-    if (entry.isDirectory()) left += prune(path, wanted) ? 0 : 1;
-    else if (wanted.has(path)) left++;
-    else unlinkSync(path);
-  }
-  if (left === 0) rmdirSync(folder);
-  return left === 0;
-}
-
 /** Tests whether a module is below one of these: paths from src/, or of packages. A path that no file has is an error. */
 function below(ours, packages = []) {
   const tops = ours.map((path) => join(src, path));
@@ -258,7 +234,6 @@ function below(ours, packages = []) {
 // and then a file for each library's patch.
 const start = below([
   'agent',
-  'config',
   'control',
   'diagnostics',
   'index',
@@ -273,27 +248,23 @@ const start = below([
   'register',
   'version',
 ]);
+/** Of folders whose other files only some applications need. */
+const startToo = below([
+  'config/destination',
+  'config/environment',
+  'config/given-variables',
+  'config/package-name',
+  'config/pm2',
+  'config/sampler-setting',
+  'config/shown-value',
+  'config/usual-config',
+  'config/usual-table',
+  'patch/http/undici',
+]);
 /** Of the files that the layers would take, those that only some applications need. */
 const onDemand = below(
   [
-    'config/instrumentation-switches',
-    'config/kubernetes',
-    'config/options',
-    'config/parse-address',
-    'config/parse-networks',
-    'config/parse-number',
-    'config/parse-options-by-name',
-    'config/parse-sampler-argument',
-    'config/parse-sampling-rules',
-    'config/parse-tags',
-    'config/parse-word',
-    'config/problem',
-    'config/process-attributes',
-    'config/resolve',
-    'config/sampling-rules',
-    'config/settle-destination',
-    'config/source',
-    'config/unknown-names',
+    'config',
     'diagnostics/trace-tree',
     'load/bundled-libraries',
     'load/es-module-customizer',
@@ -341,16 +312,20 @@ const onDemand = below(
   ],
   ['require-in-the-middle', 'module-details-from-path', '@opentelemetry/otlp-'],
 );
-/** What several patches share, a few hundred bytes each. */
+/** What several patches share, and what is read with them anyway: each file read costs more than a kilobyte of it. */
 const sqlShared = below([
   'patch/sql/emit-in-context',
   'patch/sql/end-pg-query',
   'patch/sql/observe-promise',
+  'patch/sql/peer',
+  'patch/sql/query-text',
   'patch/sql/sql-comment',
 ]);
 const serverShared = below([
+  'patch/http/http2',
   'patch/http/server-attributes',
   'patch/http/server-request',
+  'patch/web/handler-span',
   'patch/web/route-template',
 ]);
 /** What several public parts share: cut as they share it, it would be a dozen files of a few hundred bytes. */
@@ -368,11 +343,12 @@ await bundle(agent, '', {
       { name: 'sql-shared', test: sqlShared, priority: 0 },
       { name: 'server-shared', test: serverShared, priority: 0 },
       // register.js at the top level reads this file itself, past the entry that bears its name.
-      { name: 'start', test: (id) => start(id) && !onDemand(id), priority: 2 },
+      { name: 'start', test: (id) => startToo(id) || (start(id) && !onDemand(id)), priority: 2 },
       {
         name: 'traced',
         // A room would bring its members along.
-        test: (id) => !start(id) && !onDemand(id) && !id.startsWith(ROOM),
+        // Nor what stands for a dependency's file, which whoever needs it has.
+        test: (id) => !start(id) && !onDemand(id) && !id.startsWith(ROOM) && !id.startsWith('\0'),
         priority: 1,
       },
     ],
@@ -393,4 +369,4 @@ for (const file of await buildViewerUi(dist)) bundledFiles.add(file);
 const packages = bundledPackages(bundledFiles);
 writeNotices(packages, dist);
 writeSbom(packages, dist);
-declarations();
+writeDeclarations(typed, dist);

@@ -50,3 +50,53 @@ export const ascii = {
       );
   },
 };
+
+/** `"use strict";const require_y=require("./y.js");exports.b=require_y.a;…` and nothing else. */
+const FACADE =
+  /^"use strict";const (\w+)=require\("(\.\/[\w.-]+\.js)"\);((?:exports\.\w+=\1\.[\w$]+[,;])+)\s*$/;
+
+/**
+ * Leaves out chunks that only hand on what another has, which are made for a `require` of a file that is in a larger
+ * chunk: to open and compile one takes Node 0.6 million instructions.
+ * @param entries names of chunks that users or other builds ask for
+ */
+export function withoutFacades(entries) {
+  return {
+    name: 'without-facades',
+    generateBundle(_, chunks) {
+      for (const [file, { code }] of Object.entries(chunks)) {
+        const [, , target, lines] = FACADE.exec(code ?? '') ?? [];
+        if (lines === undefined || entries.includes(file.replace(/\.js$/, ''))) continue;
+        const names = new Map(
+          lines
+            .split(/[,;]/)
+            .filter((line) => line !== '')
+            .map((line) => /^exports\.(\w+)=\w+\.([\w$]+)$/.exec(line).slice(1)),
+        );
+        for (const other of Object.values(chunks)) {
+          if (other.code === undefined) continue;
+          // Whole, or it is used in a way that this doesn't know.
+          const uses = other.code.split(`require("./${file}")`).length - 1;
+          let replaced = 0;
+          const code = other.code.replace(
+            new RegExp(
+              `(\\{(\\w+)\\}=)?require\\("\\./${file.replaceAll('.', '\\.')}"\\)(?:\\.(\\w+))?`,
+              'g',
+            ),
+            (whole, destructured, one, member) => {
+              const name = names.get(one ?? member);
+              if (name === undefined) return whole;
+              replaced++;
+              if (destructured === undefined) return `require("${target}").${name}`;
+              return `${name === one ? `{${one}}` : `{${name}:${one}}`}=require("${target}")`;
+            },
+          );
+          if (replaced !== uses)
+            throw new Error(`${other.fileName} uses ${file} in a way that can't be replaced`);
+          other.code = code;
+        }
+        delete chunks[file];
+      }
+    },
+  };
+}

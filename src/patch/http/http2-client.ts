@@ -5,12 +5,10 @@
  * undici speaks HTTP/2 by such sessions, too; its own channels tell of its requests (undici.ts).
  */
 
-import { EventEmitter } from 'node:events';
 import type * as Http2 from 'node:http2';
 import { type Attributes, type Context, context, type Span, trace } from '@opentelemetry/api';
 import { isTracingSuppressed } from '@opentelemetry/core';
 import type { Tools } from '../instrumentation';
-import { wrap } from '../wrap';
 import { setPeer, setStatus } from './client-request';
 import { isTracedGrpc } from './grpc';
 import { readFlat, readHeader } from './header-forms';
@@ -32,26 +30,11 @@ interface Sent {
 type Session = Http2.ClientHttp2Session;
 type Stream = Http2.ClientHttp2Stream;
 
-/** Patches `http2`, the module that has just loaded. */
-export function patchHttp2Client(http2: typeof Http2, tools: Tools): void {
-  let watched = false;
+/** What is called in place of a client session's `request`. */
+export type Http2Request = (original: (...args: any[]) => any, session: Session, args: IArguments) => unknown;
 
-  wrap(sessionPrototype(http2), 'request', 'http2', (original) => {
-    return function request(this: Session, headers?: Given, options?: unknown) {
-      const sent = begin(this, headers);
-      if (sent === undefined) return original.apply(this, arguments);
-      const { call } = sent;
-      let stream: Stream;
-      try {
-        stream = original.call(this, sent.headers, options);
-      } catch (error) {
-        call.end(error);
-        throw error;
-      }
-      follow(stream, call);
-      return stream;
-    };
-  });
+export function http2Requests(tools: Tools): Http2Request {
+  let watched = false;
 
   /** Starts a request's span. Undefined where it has neither span nor context to keep. */
   function begin(session: Session, headers: Given | undefined): Sent | undefined {
@@ -120,6 +103,21 @@ export function patchHttp2Client(http2: typeof Http2, tools: Tools): void {
       call.end(error);
     }
   }
+
+  return (original, session, args) => {
+    const sent = begin(session, args[0]);
+    if (sent === undefined) return original.apply(session, args as any);
+    const { call } = sent;
+    let stream: Stream;
+    try {
+      stream = original.call(session, sent.headers, args[1]);
+    } catch (error) {
+      call.end(error);
+      throw error;
+    }
+    follow(stream, call);
+    return stream;
+  };
 }
 
 function watchStreams(prototype: object): void {
@@ -264,28 +262,4 @@ function withAdded(given: Given, added: Record<string, string>): Given {
   const copy = given as Record<string, unknown>;
   for (const name of Object.keys(copy)) if (Object.hasOwn(added, name.toLowerCase())) delete copy[name];
   return Object.assign(copy, added);
-}
-
-/**
- * The prototype of all client sessions, to which no export leads: the constructor of one tells it, which is stopped
- * there, before it touches a socket.
- */
-function sessionPrototype(http2: typeof Http2): object {
-  const emitter = EventEmitter as unknown as { init: unknown };
-  const { init } = emitter;
-  const stop = new Error('the prototype of client sessions was seen');
-  let prototype: object | undefined;
-  try {
-    emitter.init = function (this: object) {
-      prototype = Object.getPrototypeOf(this);
-      throw stop;
-    };
-    http2.connect('http://localhost', { createConnection: () => ({}) as any });
-  } catch (error) {
-    if (error !== stop) throw error;
-  } finally {
-    emitter.init = init;
-  }
-  if (prototype === undefined || !Object.hasOwn(prototype, 'request')) throw new Error('no client session');
-  return prototype;
 }

@@ -8,7 +8,7 @@
  */
 
 import type * as Http2 from 'node:http2';
-import { Server as NetServer } from 'node:net';
+import type { Server as NetServer } from 'node:net';
 import { type Context, propagation, ROOT_CONTEXT, trace } from '@opentelemetry/api';
 import type { Tools } from '../instrumentation';
 import { isTracedGrpc } from './grpc';
@@ -17,14 +17,16 @@ import { IgnoredRequest } from './ignored';
 import { methodName } from './method';
 import { serverSpanOptions } from './server-attributes';
 import { ServerRequest } from './server-request';
-import { defineEmit, emitWithin, type Handled, note, noted } from './traced';
+import { defineEmit, emitPlain, emitWithin, type Handled, type Next, note, noted } from './traced';
 import { pathOf } from './url';
 
 type Headers = Http2.IncomingHttpHeaders;
 type Stream = Http2.ServerHttp2Stream;
 
-/** Patches `http2`, the module that has just loaded. */
-export function patchHttp2Server(http2: typeof Http2, tools: Tools): void {
+/** What is called in place of a server's `emit`. */
+export type Http2Emit = (next: Next, server: NetServer, args: IArguments) => boolean;
+
+export function http2Emit(http2: typeof Http2, tools: Tools): Http2Emit {
   const { Http2ServerRequest, Http2ServerResponse } = http2;
   /** The prototype of all streams of servers, once the first was seen; no export leads there. */
   let streams: object | undefined;
@@ -87,25 +89,6 @@ export function patchHttp2Server(http2: typeof Http2, tools: Tools): void {
     }
   }
 
-  // net.Server's prototype: both kinds of HTTP/2 server have it, with TLS and without.
-  defineEmit(NetServer.prototype, (next) => {
-    return function emit(this: any, event: string, subject?: any, headers?: any): boolean {
-      let traced: Handled | undefined;
-      switch (event) {
-        case 'stream':
-          traced = started(subject, headers);
-          break;
-        case 'request':
-        case 'checkContinue':
-        case 'connect':
-          join(subject, headers);
-          break;
-      }
-      if (traced === undefined) return next.emit.apply(this, arguments as any);
-      return emitWithin(traced.context, next, this, arguments);
-    };
-  });
-
   function watchStreams(prototype: object): void {
     defineEmit(prototype, (next) => {
       return function emit(this: any, event: string): boolean {
@@ -120,6 +103,23 @@ export function patchHttp2Server(http2: typeof Http2, tools: Tools): void {
       };
     });
   }
+
+  return (next, server, args) => {
+    let traced: Handled | undefined;
+    switch (args[0]) {
+      case 'stream':
+        traced = started(args[1], args[2]);
+        break;
+      case 'request':
+      case 'checkContinue':
+      case 'connect':
+        join(args[1], args[2]);
+        break;
+    }
+    return traced === undefined
+      ? emitPlain(next, server, args)
+      : emitWithin(traced.context, next, server, args);
+  };
 }
 
 /** A tunnel lives on once it is answered, for hours perhaps: its span ends there. */

@@ -96,6 +96,19 @@ for (const node of allNodes) {
     });
   }
 
+  test(`Node ${node.name}: a server that took hold of its emit before the first session is traced`, async () => {
+    assert.deepEqual(tree(await checked('own-emit.cjs', { node: node.path })), [
+      'CLIENT GET http://127.0.0.1/own 200',
+      '  SERVER GET /own 200',
+    ]);
+  });
+
+  test(`Node ${node.name}: streams of a session that was there before the agent are traced`, async () => {
+    const run = await traceApp(join(__dirname, 'early-session.cjs'), { node: node.path, preload: 'none' });
+    assert.equal(run.stdout, 'true\n');
+    assert.deepEqual(tree(run.spans), ['CLIENT GET http://127.0.0.1/early 200', '  SERVER GET /early 200']);
+  });
+
   test(`Node ${node.name}: an application without http2 doesn't get it loaded`, async () => {
     const run = await traceApp(join(__dirname, 'without.cjs'), { node: node.path });
     assert.equal(run.stdout, '0 function\n');
