@@ -1,9 +1,10 @@
 /**
  * Finds the values of the settings where no more is set than usually is, as `resolve.ts` would find them.
  * Beside a span's way: the first thing at start. The table of settings with all its parsers is a fifth of what a start
- * takes, and most processes set four things: the service's name, where spans go, and the sampler.
+ * takes, and most processes set few things: the service's name and attributes, where
+ * spans go, and the sampler.
  */
-import type { Config, Mutable, SamplerName } from './config';
+import type { Config, Mutable, SamplerName, Tags } from './config';
 import type { Surroundings } from './environment';
 import { givenVariables } from './given-variables';
 import { findPackageName } from './package-name';
@@ -13,6 +14,8 @@ import { defaults, usualVariables } from './usual-table';
 /** Options that are known here, in some of their forms. */
 export const USUAL_OPTIONS = [
   'serviceName',
+  'resourceAttributes',
+  'tags',
   'exporter',
   'agentHost',
   'agentPort',
@@ -66,6 +69,14 @@ export function usualConfig(
     if (given.agentHost !== undefined || agentPort !== undefined || !isPlainAddress(endpoint))
       return undefined;
     config.endpoint = endpoint;
+  }
+  if (given.resourceAttributes !== undefined || given.tags !== undefined) {
+    const pairs = plainPairs(given.resourceAttributes ?? given.tags!);
+    // A key of both is only one's.
+    if (pairs === undefined || (given.resourceAttributes !== undefined && given.tags !== undefined))
+      return undefined;
+    if (given.tags === undefined) config.resourceAttributes = pairs;
+    else config.tags = pairs;
   }
   const name = given.serviceName ?? findPackageName(mainScript, directory, readFile)?.value;
   if (name !== undefined) config.serviceName = name;
@@ -136,6 +147,19 @@ function isPlainAddress(text: string): boolean {
   } catch {
     return false;
   }
+}
+
+/** `key=value,…` without percent signs, other variables and the service's name. */
+function plainPairs(text: string): Tags | undefined {
+  if (text.includes('%') || text.includes('${')) return undefined;
+  const pairs: Record<string, string> = {};
+  for (const pair of text.split(',')) {
+    const equals = pair.indexOf('=');
+    const key = pair.slice(0, Math.max(equals, 0)).trim();
+    if (key === '' || key === 'service.name' || Object.hasOwn(pairs, key)) return undefined;
+    pairs[key] = pair.slice(equals + 1).trim();
+  }
+  return pairs;
 }
 
 /** NaN for anything but up to nine digits. */

@@ -55,7 +55,7 @@ test('what is usually set has no more read; anything else, the table of settings
   const resolver = join(repository, 'dist/config-resolve.js');
   const usual = { JAEGER_SERVICE_NAME: 'shop', JAEGER_AGENT_HOST: '10.0.0.7', JAEGER_SAMPLER_TYPE: 'const' };
   assert.ok(!loaded(process.execPath, preload, usual).files.includes(resolver));
-  assert.ok(loaded(process.execPath, preload, { JAEGER_TAGS: 'tier=web' }).files.includes(resolver));
+  assert.ok(loaded(process.execPath, preload, { OTEL_PROPAGATORS: 'b3' }).files.includes(resolver));
 });
 
 test('a server reads of the agent what a server needs', () => {
