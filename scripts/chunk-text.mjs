@@ -80,15 +80,15 @@ export function withoutFacades(entries) {
           let replaced = 0;
           const code = other.code.replace(
             new RegExp(
-              `(\\{(\\w+)\\}=)?require\\("\\./${file.replaceAll('.', '\\.')}"\\)(?:\\.(\\w+))?`,
+              `(\\{(\\w+)(?::(\\w+))?\\}=)?require\\("\\./${file.replaceAll('.', '\\.')}"\\)(?:\\.(\\w+))?`,
               'g',
             ),
-            (whole, destructured, one, member) => {
+            (whole, destructured, one, local, member) => {
               const name = names.get(one ?? member);
               if (name === undefined) return whole;
               replaced++;
               if (destructured === undefined) return `require("${target}").${name}`;
-              return `${name === one ? `{${one}}` : `{${name}:${one}}`}=require("${target}")`;
+              return `{${name}:${local ?? one}}=require("${target}")`;
             },
           );
           if (replaced !== uses)
