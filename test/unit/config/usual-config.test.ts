@@ -94,6 +94,7 @@ const value = fc.oneof(
       '=b',
       'a',
       'a=%41',
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: Jaeger's own syntax
       'a=${HOME:x}',
       'service.name=x',
       '__proto__=x,b=c',
