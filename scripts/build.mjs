@@ -72,7 +72,8 @@ const rooms = {
     'send/console/console-sender',
   ],
   'patch-sql-mysql': ['patch/sql/mysql', 'patch/sql/mysql2', 'patch/sql/mariadb'],
-  'patch-http-more': ['patch/http/http2-client', 'patch/http/http2-server', 'patch/http/undici-pool'],
+  'patch-http2': ['patch/http/http2-client', 'patch/http/http2-server'],
+  'patch-undici': ['patch/http/undici-requests', 'patch/http/undici-pool'],
   'patch-redis-node-redis': ['patch/redis/node-redis', 'patch/redis/node-redis-3'],
   'patch-sql-more': ['patch/sql/oracledb', 'patch/sql/tedious', 'patch/sql/pglite'],
 };
@@ -193,8 +194,8 @@ async function bundle(entries, prefix, output, plugins = [], replacing = [withou
       contribChunks,
       replacements,
       ...replacing,
-      withoutFacades(Object.keys(entries)),
       quotes,
+      withoutFacades(Object.keys(entries)),
       ascii,
     ],
     treeshake: { moduleSideEffects: (id) => id.startsWith(src) || id.includes('require-in-the-middle') },
@@ -351,8 +352,7 @@ await bundle(agent, '', {
       { name: 'start', test: (id) => startToo(id) || (start(id) && !onDemand(id)), priority: 2 },
       {
         name: 'traced',
-        // A room would bring its members along.
-        // Nor what stands for a dependency's file, which whoever needs it has.
+        // A room would bring its members along; what stands for a dependency's file, whoever needs it has.
         test: (id) => !start(id) && !onDemand(id) && !id.startsWith(ROOM) && !id.startsWith('\0'),
         priority: 1,
       },

@@ -1,5 +1,5 @@
 /**
- * Writes the documentation that is made from tables: `npx tsx scripts/docs.ts`.
+ * Writes the documentation that is made from tables, and the table that is made from one: `npx tsx scripts/docs.ts`.
  */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -7,6 +7,7 @@ import { type Option, optionNames, options, type Section } from '../src/config/o
 import { renderCommandLine } from './command-line-page';
 import { renderErrors } from './errors-page';
 import { renderInstrumentations } from './instrumentations-page';
+import { renderUsualTable } from './usual-table';
 
 const SECTIONS: Record<Section, string> = {
   Service: 'What the process is called and described by in Jaeger.',
@@ -85,4 +86,5 @@ if (require.main === module) {
   writeFileSync(join(__dirname, '..', 'docs', 'command-line.md'), renderCommandLine());
   writeFileSync(join(__dirname, '..', 'docs', 'instrumentations.md'), renderInstrumentations());
   writeFileSync(join(__dirname, '..', 'docs', 'errors.md'), renderErrors());
+  writeFileSync(join(__dirname, '..', 'src', 'config', 'usual-table.ts'), renderUsualTable());
 }

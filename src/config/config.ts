@@ -1,6 +1,6 @@
 /**
  * The settings as the rest of the agent reads them: every one resolved, typed and in range.
- * Beside a span's way: `resolve.ts` makes it once at start; the stages take their part of it.
+ * Beside a span's way: `usual-config.ts` or `resolve.ts` makes it once at start; the stages take their part of it.
  */
 import type { SamplingRule } from './sampling-rules';
 

@@ -39,7 +39,7 @@ export const host: Parser<string> = {
 
 /**
  * An HTTP address. Pachyderm writes `host:port` alone: `http://` and `path` are added; a bare host gets `port` too.
- * A user and password in the URL stay in it here; `destination.ts` moves them to their own settings.
+ * A user and password in the URL stay in it here; `settle-destination.ts` moves them to their own settings.
  */
 export function httpAddress(path: string, port: number): Parser<string> {
   return {

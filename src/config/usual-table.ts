@@ -1,6 +1,6 @@
 /**
- * What the settings are where nothing is set, and the variables of those that usually are.
- * Beside a span's way: `usual-config.ts` resolves by it. Made from options.ts by scripts/usual-table.ts.
+ * What the settings are where nothing is set, and the variables and words of those that usually are.
+ * Beside a span's way: `usual-config.ts` resolves by it. Made from options.ts by scripts/docs.ts.
  */
 import type { Config } from './config';
 import type { UsualOption } from './usual-config';
@@ -138,3 +138,16 @@ export const usualVariables: Readonly<Record<string, UsualOption>> = {
   JAEGER_SAMPLER_PARAM: 'samplerArgument',
   TRACES_SAMPLER_ARG: 'samplerArgument',
 };
+
+/** Samplers by the words that stand for themselves. */
+export const usualSamplers: readonly string[] = [
+  'always_on',
+  'always_off',
+  'traceidratio',
+  'parentbased_always_on',
+  'parentbased_always_off',
+  'parentbased_traceidratio',
+  'const',
+  'probabilistic',
+  'ratelimiting',
+];

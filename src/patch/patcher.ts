@@ -3,7 +3,7 @@
  * Second station of a span's way.
  */
 import { counters } from '../diagnostics/counters';
-import { report } from '../diagnostics/log';
+import { isHeard, report } from '../diagnostics/log';
 import type { Library, Patch, Tools } from './instrumentation';
 import { Trial, tried } from './wrap';
 
@@ -39,7 +39,8 @@ export class Patcher {
         return exports;
       }
       counters.patched++;
-      report('TA_PATCHED', { library: name, version, instrumentation: row.instrumentation }, name);
+      if (isHeard('debug'))
+        report('TA_PATCHED', { library: name, version, instrumentation: row.instrumentation }, name);
       return replaced === undefined ? exports : replaced;
     } catch (error) {
       counters.patchFailed++;

@@ -2,7 +2,7 @@
  * Makes a CLIENT span of every request that goes out over an HTTP/2 session, and sends the trace along.
  * Second and third station of a span's way. What a server pushes is no request.
  *
- * undici speaks HTTP/2 by such sessions, too; its own channels tell of its requests (undici.ts).
+ * undici speaks HTTP/2 by such sessions, too; its own channels tell of its requests (undici-requests.ts).
  */
 
 import type * as Http2 from 'node:http2';

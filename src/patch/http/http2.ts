@@ -1,5 +1,5 @@
 /**
- * Waits for the first use of Node's `http2`: Express loads it, and hardly anybody who has Express uses it.
+ * Waits for the first use of Node's `http2`: undici loads it, and `pg` undici by a look at the globals.
  * Second station of a span's way: `http2-server.ts` and `http2-client.ts` have the rest.
  */
 import { EventEmitter } from 'node:events';
@@ -29,7 +29,7 @@ function awaitSession(http2: typeof Http2, tools: Tools): void {
   defineEmit(NetServer.prototype, (next) => {
     return function emit(this: NetServer, event: string): boolean {
       if (emitTraced === undefined) {
-        if (event !== 'session' && event !== 'stream') return emitPlain(next, this, arguments);
+        if (tools.off || (event !== 'session' && event !== 'stream')) return emitPlain(next, this, arguments);
         try {
           emitTraced = (require('./http2-server') as typeof import('./http2-server')).http2Emit(http2, tools);
         } catch (error) {
@@ -46,6 +46,7 @@ function awaitRequest(http2: typeof Http2, tools: Tools): void {
   let traced: Http2Request | undefined;
   wrap(sessionPrototype(http2), 'request', 'http2', (original) => {
     return function request(this: Http2.ClientHttp2Session) {
+      if (traced === undefined && tools.off) return original.apply(this, arguments);
       try {
         traced ??= (require('./http2-client') as typeof import('./http2-client')).http2Requests(tools);
       } catch (error) {

@@ -1,7 +1,8 @@
 /**
  * Makes a CLIENT span of every request that undici sends, global `fetch` included, and sends the trace along.
- * Second and third station of a span's way, read with the first request. Listens on undici's diagnostics channels, which the copy inside Node and
- * those from npm (4 to 8) share: https://github.com/nodejs/undici/blob/main/docs/docs/api/DiagnosticsChannel.md
+ * Second and third station of a span's way, read with the first request. Listens on undici's diagnostics channels, which
+ * the copy inside Node and those from npm (4 to 8) share:
+ * https://github.com/nodejs/undici/blob/main/docs/docs/api/DiagnosticsChannel.md
  *
  * A redirect that `fetch` follows is a request of its own, and so a span of its own.
  */

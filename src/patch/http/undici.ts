@@ -1,6 +1,6 @@
 /**
- * Waits for undici's first request, global `fetch` included: many applications load undici, by Express or a look at the
- * globals, and never send one.
+ * Waits for undici's first request, global `fetch` included: `pg` loads undici by a look at the globals, and most who have
+ * `pg` never send one.
  * Second station of a span's way: `undici-requests.ts` has the rest.
  */
 import { subscribe } from 'node:diagnostics_channel';
@@ -15,6 +15,7 @@ export const patch: Patch = (_exports, _library, tools) => {
   let created: ((message: unknown) => void) | undefined;
   // Our failures are contained: the channel would make them uncaught exceptions.
   subscribe('undici:request:create', (message) => {
+    if (created === undefined && tools.off) return;
     try {
       created ??= (require('./undici-requests') as typeof import('./undici-requests')).undiciRequests(tools);
       created(message);

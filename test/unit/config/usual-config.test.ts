@@ -5,18 +5,20 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { usualVariables } from '../../../scripts/usual-table';
+import { usualSamplers, usualVariables } from '../../../scripts/usual-table';
 import type { Surroundings } from '../../../src/config/environment';
 import { optionNames, options } from '../../../src/config/options';
 import { resolveConfig } from '../../../src/config/resolve';
 import { usualConfig } from '../../../src/config/usual-config';
 import * as table from '../../../src/config/usual-table';
 
-const NEXT = 'run `npx tsx scripts/usual-table.ts`, then biome';
+const NEXT = 'run `npm run docs` and biome';
 
 test('the made table is that of the settings', () => {
   assert.deepEqual(table.defaults, resolveConfig().config, NEXT);
   assert.deepEqual(table.usualVariables, usualVariables(), NEXT);
+  assert.deepEqual(table.usualSamplers, usualSamplers(), NEXT);
+  assert.ok(usualSamplers().includes('const'));
 });
 
 const surroundings = (env: Record<string, string>): Surroundings => ({
