@@ -3,14 +3,13 @@
  * Beside a span's way: used by the options table.
  */
 
+import { LONGEST_HOST } from './destination';
 import { text } from './parse-word';
 import type { Parser } from './parser';
 
 const BRACKETED = /^\[([0-9a-fA-F:.%\w]+)\]$/;
 /** What separates a host from something else; a single colon would start a port, several are an IPv6 address. */
 const NOT_IN_HOST = /[\s/\\@?#[\]]/;
-/** RFC 1035: the longest name. */
-const LONGEST_HOST = 253;
 const HAS_PORT = /:\d+$/;
 /** https://www.rfc-editor.org/rfc/rfc9110#name-tokens: a header's name, or a method. */
 export const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;

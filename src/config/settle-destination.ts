@@ -3,10 +3,8 @@
  * Beside a span's way: last step of resolution for the destination.
  */
 import type { Mutable, OptionName, Settings } from './config';
+import { BINARY_PORT } from './destination';
 import { highest, outranks, type Source } from './source';
-
-/** The agent's port for Thrift binary; any other is taken for compact. */
-const BINARY_PORT = 6832;
 
 /** Changes `settings` and `sources` in place. What lost is undefined, its source `excluded`. */
 export function settleDestination(settings: Mutable<Settings>, sources: Record<OptionName, Source>): void {

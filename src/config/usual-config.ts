@@ -5,6 +5,7 @@
  * sampler.
  */
 import type { Config, Mutable, SamplerName, Tags } from './config';
+import { BINARY_PORT, LONGEST_HOST } from './destination';
 import type { Surroundings } from './environment';
 import { givenVariables } from './given-variables';
 import { findPackageName } from './package-name';
@@ -27,11 +28,6 @@ export type UsualOption = (typeof USUAL_OPTIONS)[number];
 
 type Given = { [N in UsualOption]?: string };
 
-/** The agent's port for Thrift binary, which changes another setting. */
-const BINARY_PORT = 6832;
-/** RFC 1035: the longest name of a host. */
-const LONGEST_HOST = 253;
-
 /**
  * @param code what `start(options)` was given
  * @returns undefined where anything is set that this doesn't know, or that has to be complained about
@@ -49,6 +45,7 @@ export function usualConfig(
   const config: Mutable<Config> = { ...defaults, agentHost, sampler };
   if (agentPort !== undefined) {
     const port = wholeNumber(agentPort);
+    // The port for Thrift binary changes another setting.
     if (!(port >= 1 && port <= 65_535) || port === BINARY_PORT) return undefined;
     config.agentPort = port;
   }
