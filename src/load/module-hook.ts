@@ -39,9 +39,10 @@ export function hookModules<T extends Target>(index: TargetIndex<T>, onModule: O
     configurable: true,
     get: () => undefined,
     set(this: NodeModule, value: unknown) {
-      if (value === false && typeof this.id === 'string' && index.mayHold(this.id))
+      if (value !== false) setOwn(this, value);
+      else if (typeof this.id === 'string' && index.mayHold(this.id))
         awaitLoaded(this, (module) => replaceExports(module, index, patched));
-      else setOwn(this, value);
+      else new NotLoaded(this);
     },
   });
   const unhookEarly = hookEarlyModules(index, patched);
@@ -82,6 +83,18 @@ function replaceExports(
   } catch (error) {
     fault('load', error);
   }
+}
+
+class Returned {
+  constructor(object: object) {
+    // biome-ignore lint/correctness/noConstructorReturn: a derived class's fields are put on what the base returns.
+    return object;
+  }
+}
+
+/** As `setOwn`, for nearly every module of a process: V8 remembers how a field is defined, and `defineProperty` not. */
+class NotLoaded extends Returned {
+  loaded = false;
 }
 
 /** Makes `loaded` the plain property that it is without us. */
