@@ -75,10 +75,7 @@ export function withoutFacades(entries) {
         );
         for (const other of Object.values(chunks)) {
           if (other.code === undefined) continue;
-          // Whole, or it is used in a way that this doesn't know.
-          const uses = other.code.split(`require("./${file}")`).length - 1;
-          let replaced = 0;
-          const code = other.code.replace(
+          other.code = other.code.replace(
             new RegExp(
               `(\\{(\\w+)(?::(\\w+))?\\}=)?require\\("\\./${file.replaceAll('.', '\\.')}"\\)(?:\\.(\\w+))?`,
               'g',
@@ -86,18 +83,15 @@ export function withoutFacades(entries) {
             (whole, destructured, one, local, member) => {
               const name = names.get(one ?? member);
               if (name === undefined) return whole;
-              replaced++;
               if (destructured === undefined) return `require("${target}").${name}`;
               return `{${name}:${local ?? one}}=require("${target}")`;
             },
           );
-          if (replaced !== uses)
-            throw new Error(`${other.fileName} uses ${file} in a way that can't be replaced`);
-          other.code = code;
         }
         delete chunks[file];
         const left = Object.values(chunks).find((other) => other.code?.includes(`./${file}`));
-        if (left !== undefined) throw new Error(`${left.fileName} names ${file}, which is left out`);
+        if (left !== undefined)
+          throw new Error(`${left.fileName} uses ${file} in a way that can't be replaced`);
       }
     },
   };
