@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import type { Config, Options } from './config/config';
 import { destinationText } from './config/destination';
 import { readSurroundings, type Surroundings } from './config/environment';
+import { givenVariables } from './config/given-variables';
 import type { Resolved } from './config/resolve';
 import { usualConfig } from './config/usual-config';
 import { contained } from './diagnostics/contain';
@@ -155,10 +156,11 @@ export function createAgent(code: Options, origin: string, onTracing: () => void
 
 /** The settings; the table of all of them is read where more is set than usually is. */
 function resolved(surroundings: Surroundings, code: Options): Pick<Resolved, 'config' | 'problems'> {
-  const config = usualConfig(surroundings, code);
+  const variables = givenVariables(surroundings.env);
+  const config = usualConfig(surroundings, code, variables);
   if (config !== undefined) return { config, problems: [] };
   const { resolveConfig } = require('./config/resolve') as typeof import('./config/resolve');
-  return resolveConfig({ ...surroundings, code });
+  return resolveConfig({ ...surroundings, code, variables });
 }
 
 function sayStarted(config: Config): void {

@@ -22,6 +22,8 @@ import { unknownOptions, unknownVariables } from './unknown-names';
 interface ResolveInput extends Partial<Surroundings> {
   /** What `start(options)` was given. */
   readonly code?: unknown;
+  /** As `givenVariables` picks them from `env`, where that is done. */
+  readonly variables?: Environment;
 }
 
 export interface Resolved {
@@ -67,7 +69,7 @@ class Resolution {
 
   constructor(input: ResolveInput) {
     this.#input = input;
-    this.#env = givenVariables(input.env ?? {});
+    this.#env = input.variables ?? givenVariables(input.env ?? {});
     this.#problems = new ProblemList(input.env ?? {});
     this.#code = this.#readCode(input.code);
     this.#discovered = discoverServices(this.#env);

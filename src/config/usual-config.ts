@@ -7,8 +7,8 @@
 import type { Config, Mutable, SamplerName, Tags } from './config';
 import { BINARY_PORT, LONGEST_HOST } from './destination';
 import type { Surroundings } from './environment';
-import { givenVariables } from './given-variables';
 import { findPackageName } from './package-name';
+import type { Environment } from './parser';
 import { joinSampler } from './sampler-setting';
 import { defaults, usualSamplers, usualVariables } from './usual-table';
 
@@ -30,14 +30,16 @@ type Given = { [N in UsualOption]?: string };
 
 /**
  * @param code what `start(options)` was given
+ * @param variables as `givenVariables` picks them
  * @returns undefined where anything is set that this doesn't know, or that has to be complained about
  */
 export function usualConfig(
-  { env, mainScript, directory, readFile }: Surroundings,
+  { mainScript, directory, readFile }: Omit<Surroundings, 'env'>,
   code: object,
+  variables: Environment,
 ): Config | undefined {
   if (!isEmpty(code)) return undefined;
-  const given = givenOptions(givenVariables(env));
+  const given = givenOptions(variables);
   if (given === undefined) return undefined;
   const { exporter = 'jaeger', agentHost = defaults.agentHost, agentPort, endpoint } = given;
   const sampler = samplerOf(given);
@@ -55,13 +57,14 @@ export function usualConfig(
       return undefined;
     config.endpoint = endpoint;
   }
-  if (given.resourceAttributes !== undefined || given.tags !== undefined) {
-    const pairs = plainPairs(given.resourceAttributes ?? given.tags!);
-    // A key of both is only one's.
-    if (pairs === undefined || (given.resourceAttributes !== undefined && given.tags !== undefined))
-      return undefined;
-    if (given.tags === undefined) config.resourceAttributes = pairs;
-    else config.tags = pairs;
+  // A key of both would be only one's.
+  if (given.resourceAttributes !== undefined && given.tags !== undefined) return undefined;
+  for (const name of ['resourceAttributes', 'tags'] as const) {
+    const text = given[name];
+    if (text === undefined) continue;
+    const pairs = plainPairs(text);
+    if (pairs === undefined) return undefined;
+    config[name] = pairs;
   }
   const name = given.serviceName ?? findPackageName(mainScript, directory, readFile)?.value;
   if (name !== undefined) config.serviceName = name;
@@ -79,7 +82,7 @@ function isEmpty(code: object): boolean {
 }
 
 /** Undefined where a variable is none of the usual ones, or the second of its setting. */
-function givenOptions(env: Surroundings['env']): Given | undefined {
+function givenOptions(env: Environment): Given | undefined {
   const given: Given = {};
   for (const variable of Object.keys(env)) {
     if (!Object.hasOwn(usualVariables, variable)) return undefined;

@@ -7,6 +7,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { usualSamplers, usualVariables } from '../../../scripts/usual-table';
 import type { Surroundings } from '../../../src/config/environment';
+import { givenVariables } from '../../../src/config/given-variables';
 import { optionNames, options } from '../../../src/config/options';
 import { resolveConfig } from '../../../src/config/resolve';
 import { usualConfig } from '../../../src/config/usual-config';
@@ -28,6 +29,9 @@ const surroundings = (env: Record<string, string>): Surroundings => ({
   readFile: (path) => (path === '/srv/shop/package.json' ? '{"name":"shop"}' : undefined),
 });
 
+const shortWay = (env: Record<string, string>, code: object) =>
+  usualConfig(surroundings(env), code, givenVariables(env));
+
 test('what is usually set takes the short way', () => {
   const all: Record<string, string>[] = [
     {},
@@ -47,7 +51,7 @@ test('what is usually set takes the short way', () => {
   for (const env of all) {
     const { config, problems } = resolveConfig(surroundings(env));
     assert.deepEqual(problems, []);
-    assert.deepEqual(usualConfig(surroundings(env), {}), config, JSON.stringify(env));
+    assert.deepEqual(shortWay(env, {}), config, JSON.stringify(env));
   }
 });
 
@@ -134,7 +138,7 @@ test('the short way finds what the table finds, or stands aside', () => {
       fc.option(fc.constantFrom<string>('shop', ' '), { nil: undefined }),
       (env, inCode) => {
         const code = inCode === undefined ? {} : { serviceName: inCode };
-        const short = usualConfig(surroundings(env), code);
+        const short = shortWay(env, code);
         if (short === undefined) return;
         taken++;
         const { config, problems } = resolveConfig({ ...surroundings(env), code });
@@ -150,5 +154,5 @@ test('the short way finds what the table finds, or stands aside', () => {
 test('options in code stand aside, whatever they are', () => {
   const throwing = new Proxy({}, { ownKeys: () => assert.fail('asked') });
   for (const code of [{ tags: {} }, Object.create({ serviceName: 'x' }), ['x'], throwing])
-    assert.equal(usualConfig(surroundings({}), code), undefined);
+    assert.equal(shortWay({}, code), undefined);
 });
