@@ -236,8 +236,8 @@ function below(ours, packages = []) {
     inPackages.some((path) => id.split(sep).join('/').includes(path));
 }
 
-// Three layers, each one file, since one is read faster than several: what runs at start, what the first span needs,
-// and then a file for each library's patch.
+// Layers, each one file, since one is read faster than several: what runs at start, what the first library's patch needs,
+// what the first span needs, and its end; and then a file for each library's patch.
 const start = below([
   'agent',
   'control',
@@ -251,6 +251,7 @@ const start = below([
   'patch/wrap',
   'record/api-globals',
   'record/api-version',
+  'record/inert-globals',
   'register',
   'version',
 ]);
@@ -296,28 +297,38 @@ const onDemand = below(
     'sample/overhead-budget',
     'sample/remote',
     'sample/rules-sampler',
-    'send/console',
-    'send/create-senders',
-    'send/failover',
-    'send/fan-out-sender',
-    'send/health-metrics',
-    'send/otlp',
-    'send/transport/collector-voice',
-    'send/transport/crc32',
-    'send/transport/exit-post',
-    'send/transport/http-connection',
-    'send/transport/http-transport',
-    'send/transport/retry-policy',
-    'send/transport/spool',
-    'send/transport/spool-owner',
-    'send/transport/spool-record',
-    'thrift/batch-decoder',
-    'thrift/binary-reader',
-    'thrift/compact-reader',
-    'thrift/reader',
+    'send',
+    'thrift',
   ],
   ['require-in-the-middle', 'module-details-from-path', '@opentelemetry/otlp-'],
 );
+const patching = below(
+  ['patch/instrumentation', 'patch/toolbox', 'patching', 'sample/text-pattern'],
+  ['@opentelemetry/api/', '@opentelemetry/core/build/esnext/trace/suppress-tracing'],
+);
+/** Of `send`, what stands in a tracing that has no span yet. */
+const tracedToo = below(['send/awaiting-sender', 'send/sender']);
+/** What the first sampled span's end reads: the way to an agent. */
+const sent = below([
+  'send/batch',
+  'send/bounded-flush',
+  'send/create-jaeger',
+  'send/create-transport',
+  'send/encode',
+  'send/process-tags',
+  'send/transport/name-resolver',
+  'send/transport/pacer',
+  'send/transport/receiver-queue',
+  'send/transport/socket-tables',
+  'send/transport/udp-connection',
+  'send/transport/udp-transport',
+  'send/transport/unrefused-packets',
+  'thrift/binary-writer',
+  'thrift/compact-writer',
+  'thrift/jaeger',
+  'thrift/type',
+  'thrift/writer',
+]);
 /** What several patches share, and what is read with them anyway: each file read costs more than a kilobyte of it. */
 const sqlShared = below([
   'patch/sql/emit-in-context',
@@ -353,9 +364,12 @@ await bundle(agent, '', {
       {
         name: 'traced',
         // A room would bring its members along; what stands for a dependency's file, whoever needs it has.
-        test: (id) => !start(id) && !onDemand(id) && !id.startsWith(ROOM) && !id.startsWith('\0'),
+        test: (id) =>
+          tracedToo(id) || (!start(id) && !onDemand(id) && !id.startsWith(ROOM) && !id.startsWith('\0')),
         priority: 1,
       },
+      { name: 'sent', test: sent, priority: 1 },
+      { name: 'patching', test: patching, priority: 2 },
     ],
   },
 });

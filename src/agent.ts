@@ -1,6 +1,6 @@
 /**
- * The composition root: joins settings and the hooks on loading modules with the patches, and these, once something is
- * to be traced, with the rest of a span's way (`tracing.ts`).
+ * The composition root: joins settings and the hooks on loading modules with the patches (`patching.ts`), and these, once
+ * something is to be traced, with the rest of a span's way (`tracing.ts`).
  *
  *     load → patch → propagate → record → sample → send(batch → encode → transport)
  */
@@ -11,7 +11,7 @@ import { readSurroundings, type Surroundings } from './config/environment';
 import { givenVariables } from './config/given-variables';
 import type { Resolved } from './config/resolve';
 import { usualConfig } from './config/usual-config';
-import { contained } from './diagnostics/contain';
+import { contained, fault, rests } from './diagnostics/contain';
 import { type Counters, counters } from './diagnostics/counters';
 import { isHeard, report, setLogLevel } from './diagnostics/log';
 import { hookBuiltins } from './load/builtin-hook';
@@ -24,7 +24,7 @@ import { otherAgent } from './load/other-agent';
 import { type Match, TargetIndex } from './load/target-index';
 import { builtins } from './patch/builtins';
 import { chosenBy } from './patch/chosen';
-import type { Library } from './patch/instrumentation';
+import type { Library, Tools } from './patch/instrumentation';
 import { Patcher } from './patch/patcher';
 import type { BuiltinRow, PackageRow } from './patch/registry';
 import { registerGlobals } from './record/api-globals';
@@ -35,6 +35,9 @@ import { VERSION } from './version';
 
 /** Milliseconds after the first span, when an application's libraries have loaded. */
 const LOADED_AFTER = 2000;
+
+/** Milliseconds after the first patch, when most commands have ended and a server waits for its first request. */
+const READY_AFTER = 1000;
 
 /** A running agent. */
 export interface Agent {
@@ -81,22 +84,31 @@ export function createAgent(code: Options, origin: string, onTracing: () => void
   let tracing: Tracing | undefined;
   // What needs the tracing while it is being read: reading it is itself a `require`, on which a built-in may be handed out.
   let waiting: (() => void)[] | undefined;
-  const load = (): Tracing => {
-    if (tracing !== undefined) return tracing;
+  /** Undefined where it fails, which is said, and tried again later; and where it is under way. */
+  const load = (): Tracing | undefined => {
+    if (tracing !== undefined || waiting !== undefined || rests('record')) return tracing;
     waiting = [];
     const late = waiting;
     try {
-      tracing = (require('./tracing') as typeof import('./tracing')).createTracing(config, surroundings.env);
+      const { createTracing } = require('./tracing') as typeof import('./tracing');
+      tracing = createTracing(config, surroundings.env, !isBusy(config));
+    } catch (error) {
+      fault('record', error);
     } finally {
       waiting = undefined;
     }
     for (const work of late) work();
-    tracing.start();
-    onTracing();
-    setTimeout(
-      contained('load', () => reportBundle(surroundings.mainScript, rows(), index)),
-      LOADED_AFTER,
-    ).unref();
+    if (tracing === undefined) return undefined;
+    try {
+      tracing.start();
+      onTracing();
+      setTimeout(
+        contained('load', () => reportBundle(surroundings.mainScript, rows(), index)),
+        LOADED_AFTER,
+      ).unref();
+    } catch (error) {
+      fault('record', error);
+    }
     return tracing;
   };
   const unregister = registerGlobals(load, config.insist);
@@ -105,7 +117,11 @@ export function createAgent(code: Options, origin: string, onTracing: () => void
     return undefined;
   }
   const wanted = chosenBy(config);
-  const patcher = new Patcher((instrumentation) => load().createTools(instrumentation));
+  let patching: Patching | undefined;
+  const patcher = new Patcher((instrumentation) => {
+    patching ??= readPatching(config, () => load());
+    return patching.createTools(instrumentation);
+  });
   const asked = ({ setting }: PackageRow) => setting === undefined || config[setting];
   let known: readonly PackageRow[] | undefined;
   const rows = (): readonly PackageRow[] => {
@@ -148,6 +164,7 @@ export function createAgent(code: Options, origin: string, onTracing: () => void
     async shutdown() {
       unhook();
       unregister();
+      patching?.retire();
       tracing?.stop();
       await tracing?.processor.shutdown();
     },
@@ -161,6 +178,39 @@ function resolved(surroundings: Surroundings, code: Options): Pick<Resolved, 'co
   if (config !== undefined) return { config, problems: [] };
   const { resolveConfig } = require('./config/resolve') as typeof import('./config/resolve');
   return resolveConfig({ ...surroundings, code, variables });
+}
+
+interface Patching {
+  createTools(instrumentation: string): Tools;
+  retire(): void;
+}
+
+/**
+ * What patches need. The rest follows with the first call that asks for it, or soon by itself, so that no request waits
+ * for it in a server that has stood for a second; at once where something is to go on besides the spans.
+ */
+function readPatching(config: Config, load: () => Tracing | undefined): Patching {
+  const { createPatching, retirePatches } = require('./patching') as typeof import('./patching');
+  if (isBusy(config)) load();
+  else setTimeout(contained('load', load), READY_AFTER).unref();
+  return { createTools: createPatching(config, () => load()?.tracer), retire: retirePatches };
+}
+
+/**
+ * Whether the agent has more to do than to wait for spans: it asks for sampling strategies, watches its own cost, sends
+ * what an earlier process left in a spool, reads certificates; or whether it patches what reading its files may use.
+ */
+function isBusy(config: Config): boolean {
+  const { sampler, exporter, exporterFallback, endpoint, maxOverhead, debugCreditsEndpoint } = config;
+  return (
+    sampler.type === 'remote' ||
+    exporter.join() !== 'jaeger' ||
+    exporterFallback.length > 0 ||
+    endpoint !== undefined ||
+    maxOverhead !== undefined ||
+    debugCreditsEndpoint !== undefined ||
+    namesAny(config)
+  );
 }
 
 function sayStarted(config: Config): void {

@@ -15,9 +15,10 @@ export function watchExit(agent: Agent): () => void {
   let left = agent.config.flushOnExitMillis;
   const onBeforeExit = contained('exit', () => {
     if (left <= 0) return;
-    const begun = performance.now();
+    // Seconds; `performance` would be read first.
+    const begun = process.uptime();
     const flushed = agent.forceFlush(left).then(() => {
-      const took = performance.now() - begun;
+      const took = 1_000 * (process.uptime() - begun);
       left = took < left ? agent.config.flushOnExitMillis : 0;
     });
     flushed.catch((error) => fault('exit', error));

@@ -5,7 +5,6 @@
  * Both are seen below the public function, in what Node keeps on `process` for it: the caller's stack stays as it is,
  * and listeners of `exit`, which may call `process.exit` again, have all been called.
  */
-import { constants } from 'node:os';
 
 /** Signals that end a process unless somebody listens. SIGUSR2 is nodemon's. */
 const FATAL = [
@@ -19,6 +18,12 @@ interface Process {
 }
 
 const own = process as unknown as Process;
+
+/** The name of a signal that ends a process. `os` is read here: most processes send themselves none. */
+function fatal(signal: number): string | undefined {
+  const { signals } = (require('node:os') as typeof import('node:os')).constants;
+  return FATAL.find((name) => (signals as Record<string, number>)[name] === signal);
+}
 
 /** @returns a function that takes it back */
 export function beforeExiting(then: (code: number | undefined) => void): () => void {
@@ -38,9 +43,8 @@ export function beforeExiting(then: (code: number | undefined) => void): () => v
 export function beforeKillingItself(then: (signal: string) => void): () => void {
   const { _kill: kill } = own;
   if (typeof kill !== 'function') return () => {};
-  const names = new Map(FATAL.map((name) => [(constants.signals as any)[name], name]));
   const seen = function (this: unknown, pid: number, signal: number): number {
-    const name = names.get(signal);
+    const name = fatal(signal);
     // 0 is for the process group, in which this process is.
     if (name !== undefined && (pid === process.pid || pid === 0 || pid === -process.pid)) then(name);
     return kill.call(this, pid, signal);

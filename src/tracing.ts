@@ -1,6 +1,6 @@
 /**
  * Joins the stages from `propagate` to `send`. It is read when the first tracer, context or header is asked for: a
- * process that makes no span never pays for the SDK. The second half of `agent.ts`, from a span's third station to its last.
+ * process that makes no span never pays for the SDK. The last part of `agent.ts`, from a span's third station to its last.
  */
 import { basename } from 'node:path';
 import { type Context, ProxyTracerProvider, type Tracer } from '@opentelemetry/api';
@@ -10,8 +10,8 @@ import type { Environment } from './config/parser';
 import { contained, fault } from './diagnostics/contain';
 import { counters } from './diagnostics/counters';
 import { inMainThread, workerId } from './load/loader-thread';
-import type { PatchOptions, Tools } from './patch/instrumentation';
-import { retireToolboxes, shedDetail, toolboxFor } from './patch/toolbox';
+import { shedDetail } from './patch/toolbox';
+import { followsParent } from './patching';
 import { createPropagator } from './propagate/create-propagator';
 import { jaegerFlags } from './propagate/jaeger-flags';
 import { notedHeader } from './propagate/noted-headers';
@@ -22,6 +22,7 @@ import { shortenLookups } from './record/api-lookup';
 import { BaggageNotes } from './record/baggage-notes';
 import { extractingLayers } from './record/context-layer';
 import { ContextManager } from './record/context-manager';
+import { prepareIds } from './record/ids';
 import { OpenSpans } from './record/open-spans';
 import { type ProcessEnd, ProcessTrace } from './record/process-trace';
 import type { Redaction } from './record/redaction';
@@ -31,13 +32,8 @@ import { createSampler, type GuardOptions } from './sample/create-sampler';
 import { DecisionLog, type SamplingDecision } from './sample/decision-log';
 import type { OverheadBudget } from './sample/overhead-budget';
 import { matcher } from './sample/text-pattern';
-import { BatchSpanProcessor } from './send/batch/batch-span-processor';
-import { SpanBatcher } from './send/batch/span-batcher';
-import type { Watch } from './send/create-senders';
-import { createTransport, type Destination, MOST_BODY } from './send/create-transport';
-import { encodeProcess } from './send/process-tags';
+import { AwaitingSender } from './send/awaiting-sender';
 import type { Sender } from './send/sender';
-import type { Transport } from './send/transport/transport';
 import { VERSION } from './version';
 
 export interface Tracing extends Globals {
@@ -50,24 +46,25 @@ export interface Tracing extends Globals {
   endProcess(end: ProcessEnd): void;
   /** The last sampling decisions, the oldest first. */
   decisions(): readonly SamplingDecision[];
-  /** Tools for one instrumentation's patches. */
-  createTools(instrumentation: string): Tools;
+  /** The tracer of all patches. */
+  readonly tracer: Tracer;
 }
 
-/** @param env the process's own variables */
-export function createTracing(given: Config, env: Environment): Tracing {
+/**
+ * @param env the process's own variables
+ * @param waits what sends to a Jaeger agent is only read with the first span that ends
+ */
+export function createTracing(given: Config, env: Environment, waits: boolean): Tracing {
   const worker = workerId();
   const config = worker === undefined ? given : { ...given, scheduleDelayMillis: shortDelay(given) };
   const open = config.unfinishedSpans ? new OpenSpans() : undefined;
   const budget = createBudget(config);
-  const sender = createTail(config, createSender(config));
+  const destination = createSender(config, waits);
+  const sender = createTail(config, destination);
   const processor = budget?.measured(sender) ?? sender;
   const { sampler: chosen, start, stop, late, flagsOf, readsAttributes, readsTraceId } = samplerOf(config);
   const sampler = budget?.sampler(chosen) ?? chosen;
   const decisions = new DecisionLog(String(sampler));
-  // What samples nothing needn't be asked for each Redis command and query below an unsampled request.
-  const samplesNothing = config.sampler.type === 'always_off' && config.samplingRules.length === 0;
-  const followsParent = config.sampler.parentBased || config.roots !== 'all' || samplesNothing;
   const provider = new TracerProvider({
     resource: createResource(config.serviceName, { ...config.resourceAttributes, ...config.tags }, worker),
     sampler,
@@ -77,7 +74,7 @@ export function createTracing(given: Config, env: Environment): Tracing {
     open,
     surroundings: {
       flagsOf,
-      followsParent,
+      followsParent: followsParent(config),
       readsAttributes,
       readsTraceId: readsTraceId || budget !== undefined,
       late,
@@ -90,8 +87,14 @@ export function createTracing(given: Config, env: Environment): Tracing {
   const trace = new ProxyTracerProvider();
   trace.setDelegate(provider);
   const tracer = provider.createTrustedTracer('tracing-agent', VERSION);
-  const options = patchOptions(config);
-  setTimeout(contained('metrics', showMetrics), METRICS_AFTER).unref();
+  setTimeout(
+    contained('metrics', () => {
+      if (destination instanceof AwaitingSender) destination.prepare();
+      prepareIds();
+      showMetrics();
+    }),
+    SETTLED_AFTER,
+  ).unref();
   const propagation = createPropagator(
     config.propagators,
     { traceHeader: config.traceContextHeaderName, debugHeader: config.debugHeaderName },
@@ -115,7 +118,6 @@ export function createTracing(given: Config, env: Environment): Tracing {
     stop() {
       stop();
       budget?.stop();
-      retireToolboxes();
     },
     trace,
     context,
@@ -125,13 +127,7 @@ export function createTracing(given: Config, env: Environment): Tracing {
       open?.endAll();
     },
     decisions: () => decisions.list(),
-    createTools: (instrumentation) =>
-      toolboxFor({
-        instrumentation,
-        tracer,
-        options: { ...options, own: config.instrumentationOptions[instrumentation] ?? {} },
-        followsParent,
-      }),
+    tracer,
   };
 }
 
@@ -197,40 +193,8 @@ function createRedaction(config: Config): Redaction {
   return new Redaction(matcher(config.redactKeys));
 }
 
-/** What patches read of the settings. */
-function patchOptions(config: Config): PatchOptions {
-  const {
-    captureServerRequestHeaders,
-    captureServerResponseHeaders,
-    captureClientRequestHeaders,
-    captureClientResponseHeaders,
-    ignoredMethods,
-    ignoredPaths,
-    httpTimings,
-    responseHeader,
-  } = config;
-  const lists = {
-    captureServerRequestHeaders,
-    captureServerResponseHeaders,
-    captureClientRequestHeaders,
-    captureClientResponseHeaders,
-    ignoredMethods,
-    ignoredPaths,
-  };
-  const isSet =
-    httpTimings || responseHeader !== undefined || Object.values(lists).some((list) => list.length > 0);
-  return {
-    urlQuery: config.urlQuery,
-    detail: config.detail,
-    sqlComment: config.sqlComment,
-    urlQueryVisible: new Set(config.urlQueryVisible),
-    urlQueryRedacted: new Set(config.urlQueryRedacted),
-    http: isSet ? { ...lists, httpTimings, responseHeader, matcher } : undefined,
-  };
-}
-
-/** Late enough for what an application registers while it starts, in milliseconds. */
-const METRICS_AFTER = 1_000;
+/** Late enough for what an application registers while it starts, in milliseconds; most commands have ended. */
+const SETTLED_AFTER = 1_000;
 
 function showMetrics(): void {
   (require('./send/health-metrics') as typeof import('./send/health-metrics')).watchForMeterProvider(
@@ -292,64 +256,16 @@ function createBudget({ maxOverhead, detail }: Config): OverheadBudget | undefin
   });
 }
 
-/** Where spans go. Mostly that is one Jaeger; the rest is read where the settings ask for it. */
-function createSender(config: Config): Sender {
-  const jaeger = jaegerOf(config);
-  const { exporter, exporterFallback } = config;
-  if (exporter.join() === 'jaeger' && exporterFallback.length === 0) return createJaeger(config, jaeger);
+/** Where spans go. Mostly that is one Jaeger's agent; the rest is read where the settings ask for it. */
+function createSender(config: Config, waits: boolean): Sender {
+  if (waits) return new AwaitingSender(() => createJaegerSender(config));
+  if (config.exporter.join() === 'jaeger' && config.exporterFallback.length === 0)
+    return createJaegerSender(config);
   const { createSenders } = require('./send/create-senders') as typeof import('./send/create-senders');
-  return createSenders(config, {
-    counters,
-    jaeger,
-    createJaeger: (to, watch) => createJaeger(config, to, watch),
-  });
+  return createSenders(config, counters);
 }
 
-/** @param watch where another destination stands ready */
-function createJaeger(config: Config, to: Destination, watch?: Watch): Sender {
-  const direct = createTransport(watch === undefined ? to : { ...to, handsBack: true }, (spans) =>
-    watched === undefined ? batcher.refused(spans) : watched.refused(spans),
-  );
-  const watched = watch?.(direct);
-  const transport: Transport = watched ?? direct;
-  const batcher = new SpanBatcher({
-    transport,
-    counters,
-    encodeProcess: (resource) => encodeProcess(resource, transport.protocol),
-    maxBatchSize: config.maxExportBatchSize,
-    maxQueueSize: config.maxQueueSize,
-    maxQueueBytes: config.maxQueueBytes,
-  });
-  return new BatchSpanProcessor(batcher, transport, {
-    scheduleDelay: config.scheduleDelayMillis,
-    exportTimeout: config.exportTimeoutMillis,
-  });
-}
-
-/** The agent or collector of the settings. */
-function jaegerOf(config: Config): Destination {
-  return {
-    host: config.agentHost,
-    port: config.agentPort,
-    protocol: config.agentProtocol,
-    maxPacketSize: config.maxPacketSize,
-    maxMessagesPerSecond: config.maxMessagesPerSecond,
-    endpoint: config.endpoint,
-    user: config.user,
-    password: config.password,
-    token: config.authToken,
-    headers: config.headers,
-    timeout: config.timeoutMillis,
-    compression: config.compression,
-    caFile: config.caFile,
-    certFile: config.certFile,
-    keyFile: config.keyFile,
-    spool:
-      config.spoolDir === undefined
-        ? undefined
-        : { directory: config.spoolDir, maxBytes: config.spoolMaxBytes },
-    // Below the bounds at which the batcher drops, by one more packet.
-    holdSpans: Math.max(0, config.maxQueueSize - config.maxExportBatchSize),
-    holdBytes: Math.max(0, config.maxQueueBytes - MOST_BODY),
-  };
+function createJaegerSender(config: Config): Sender {
+  const { createJaeger } = require('./send/create-jaeger') as typeof import('./send/create-jaeger');
+  return createJaeger(config, counters);
 }

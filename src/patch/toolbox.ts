@@ -24,7 +24,8 @@ const SAMPLED = 1;
 
 interface ToolboxOptions {
   readonly instrumentation: string;
-  readonly tracer: Tracer;
+  /** Brings in the SDK; undefined where that fails, for now. */
+  readonly tracer: () => Tracer | undefined;
   readonly options: PatchOptions;
   /** Whether the sampler decides like the parent, so that nothing below an unsampled span needs to ask it. */
   readonly followsParent: boolean;
@@ -61,8 +62,9 @@ interface OwnSpan extends Span {
 }
 
 export class Toolbox implements Tools {
-  tracer: Tracer;
   options: PatchOptions;
+  #tracer: Tracer | undefined;
+  #tracerOf: () => Tracer | undefined;
   readonly #instrumentation: string;
   #followsParent: boolean;
   /** What the settings ask for. */
@@ -72,7 +74,7 @@ export class Toolbox implements Tools {
   readonly #faults = new FaultBudget();
 
   constructor(from: ToolboxOptions) {
-    this.tracer = from.tracer;
+    this.#tracerOf = from.tracer;
     this.options = from.options;
     this.#wanted = from.options;
     this.#instrumentation = from.instrumentation;
@@ -81,7 +83,8 @@ export class Toolbox implements Tools {
 
   /** Works for another agent from now on. */
   serve(from: ToolboxOptions): void {
-    this.tracer = from.tracer;
+    this.#tracerOf = from.tracer;
+    this.#tracer = undefined;
     this.options = from.options;
     this.#wanted = from.options;
     this.#followsParent = from.followsParent;
@@ -96,7 +99,12 @@ export class Toolbox implements Tools {
   /** Makes no more spans. */
   retire(): void {
     this.#retired = true;
-    this.tracer = new ProxyTracerProvider().getTracer('');
+    this.#tracer = untraced();
+  }
+
+  get tracer(): Tracer {
+    this.#tracer ??= this.#tracerOf();
+    return this.#tracer ?? untraced();
   }
 
   get off(): boolean {
@@ -171,6 +179,10 @@ export class Toolbox implements Tools {
       report('TA_PATCH_FAULT', { instrumentation, error }, instrumentation);
     }
   }
+}
+
+function untraced(): Tracer {
+  return new ProxyTracerProvider().getTracer('');
 }
 
 /** The convention's low-cardinality name of an error: its code, else its class. */

@@ -7,6 +7,7 @@
  */
 import type { Context, ContextManager, TextMapPropagator, Tracer, TracerProvider } from '@opentelemetry/api';
 import { showToAny } from './api-version';
+import { inertGlobals } from './inert-globals';
 
 /** What the API's globals stand for. */
 export interface Globals {
@@ -24,24 +25,27 @@ const KEY = Symbol.for('opentelemetry.js.api.1');
 type Slots = { version: string } & { -readonly [K in keyof Globals]?: Globals[K] };
 
 /**
- * @param load makes the real ones; called once, when first needed
+ * @param load makes the real ones, when first needed; undefined where that has failed, or where it is under way and asks
+ *   for them itself: that call is answered as without an SDK, and the next one asks again
  * @param insist takes the place of another SDK
  * @returns a function that takes the globals back, or undefined, with nothing changed, where another SDK has registered
  */
-export function registerGlobals(load: () => Globals, insist = false): (() => void) | undefined {
+export function registerGlobals(load: () => Globals | undefined, insist = false): (() => void) | undefined {
   const home = globalThis as { [KEY]?: Slots };
   home[KEY] ??= { version: API_VERSION };
   const slots = home[KEY];
   const taken = slots.trace !== undefined || slots.context !== undefined || slots.propagation !== undefined;
   if (taken && !insist) return undefined;
   let loaded: Globals | undefined;
-  const real = (): Globals => {
+  const find = (): Globals | undefined => {
     if (loaded === undefined) {
       loaded = load();
-      if (slots.trace === standIns.trace) Object.assign(slots, loaded);
+      if (loaded !== undefined && slots.trace === standIns.trace) Object.assign(slots, loaded);
     }
     return loaded;
   };
+  const inert = inertGlobals(find);
+  const real = () => find() ?? inert;
   const standIns = createStandIns(real);
   Object.assign(slots, standIns);
   const unshow = showToAny(home, KEY);

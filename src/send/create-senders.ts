@@ -4,58 +4,49 @@
  */
 import type { Config, ExporterName } from '../config/config';
 import type { Counters } from '../diagnostics/counters';
+import { createJaeger, jaegerOf } from './create-jaeger';
 import type { Destination } from './create-transport';
 import type { Failing, FailoverSender } from './failover/failover-sender';
 import type { WatchedTransport } from './failover/watched-transport';
 import type { OtlpSender } from './otlp/otlp-sender';
 import type { Sender } from './sender';
-import type { Transport } from './transport/transport';
 
-/** Puts a transport between a Jaeger sender's batcher and its real transport. */
-export type Watch = (direct: Transport) => WatchedTransport;
-
-interface SenderParts {
-  readonly counters: Counters;
-  /** The agent or collector of the settings. */
-  readonly jaeger: Destination;
-  createJaeger(to: Destination, watch?: Watch): Sender;
-}
-
-export function createSenders(config: Config, parts: SenderParts): Sender {
+export function createSenders(config: Config, counters: Counters): Sender {
   const [first, ...others] = config.exporter.map((name, index) =>
     // Only the first can be replaced: what goes to a second one is a copy.
     index === 0 && name !== 'console' && config.exporterFallback.length > 0
-      ? createFailover(config, parts, name)
-      : createExporter(config, parts, name),
+      ? createFailover(config, counters, name)
+      : createExporter(config, counters, name),
   );
   if (others.length === 0) return first!;
   const { FanOutSender } = require('./fan-out-sender') as typeof import('./fan-out-sender');
   return new FanOutSender([first!, ...others]);
 }
 
-function createExporter(config: Config, parts: SenderParts, name: ExporterName): Sender {
-  if (name === 'otlp') return createOtlp(config, parts.counters);
-  if (name === 'jaeger') return parts.createJaeger(parts.jaeger);
+function createExporter(config: Config, counters: Counters, name: ExporterName): Sender {
+  if (name === 'otlp') return createOtlp(config, counters);
+  if (name === 'jaeger') return createJaeger(config, counters);
   const { ConsoleSender } = require('./console/console-sender') as typeof import('./console/console-sender');
   return new ConsoleSender();
 }
 
-function createFailover(config: Config, parts: SenderParts, first: 'jaeger' | 'otlp'): FailoverSender {
+function createFailover(config: Config, counters: Counters, first: 'jaeger' | 'otlp'): FailoverSender {
   const { FailoverSender } =
     require('./failover/failover-sender') as typeof import('./failover/failover-sender');
   const { WatchedTransport } =
     require('./failover/watched-transport') as typeof import('./failover/watched-transport');
+  const jaeger = jaegerOf(config);
   const order = [...new Set([first, ...config.exporterFallback])];
   return new FailoverSender({
     destinations: order.map((to) => (failing) => {
       if (to === 'otlp') {
-        const sender = createOtlp(config, parts.counters, failing);
+        const sender = createOtlp(config, counters, failing);
         return { name: sender.destination, sender, probe: (done) => sender.probe(done) };
       }
-      const destination = to === 'jaeger' ? parts.jaeger : collectorAt(to, parts.jaeger);
+      const destination = to === 'jaeger' ? jaeger : collectorAt(to, jaeger);
       let watched!: WatchedTransport;
-      const sender = parts.createJaeger(destination, (direct) => {
-        watched = new WatchedTransport(direct, failing, parts.counters);
+      const sender = createJaeger(config, counters, destination, (direct) => {
+        watched = new WatchedTransport(direct, failing, counters);
         return watched;
       });
       return {

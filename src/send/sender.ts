@@ -2,7 +2,7 @@
  * What each destination of spans is to the agent: a span processor that can also send without waiting.
  * Sixth station of a span's way: `tracing.ts` makes one, which may stand for several.
  */
-import type { SpanProcessor } from '@opentelemetry/sdk-trace-base';
+import type { ReadableSpan, SpanProcessor } from '@opentelemetry/sdk-trace-base';
 
 export interface Sender extends SpanProcessor {
   /**
@@ -16,4 +16,12 @@ export interface Sender extends SpanProcessor {
    */
   flushNow(limit?: number): void;
   shutdown(): Promise<void>;
+}
+
+const SAMPLED = 1;
+
+/** A span of ours tells without making an object of its ids. */
+export function isSampled(span: ReadableSpan): boolean {
+  const sampled = (span as { identity?: { sampled?: unknown } }).identity?.sampled;
+  return typeof sampled === 'boolean' ? sampled : (span.spanContext().traceFlags & SAMPLED) !== 0;
 }

@@ -37,10 +37,7 @@ for (const { name, path } of executables) {
     const bare = loaded(path, []);
     const traced = loaded(path, ['-r', join(repository, 'register.js')]);
     const files = traced.files.filter((file) => !bare.files.includes(file));
-    assert.deepEqual(files.map((file) => relative(repository, file)).sort(), [
-      'dist/start.js',
-      'register.js',
-    ]);
+    assert.deepEqual(ownOf(files), ['dist/start.js', 'register.js']);
     const bytes = files.reduce((sum, file) => sum + statSync(file).size, 0);
     assert.ok(bytes <= MOST_BYTES_AT_START, `${bytes} bytes of JavaScript`);
 
@@ -58,22 +55,62 @@ test('what is usually set has no more read; anything else, the table of settings
   assert.ok(loaded(process.execPath, preload, { OTEL_PROPAGATORS: 'b3' }).files.includes(resolver));
 });
 
-test('a server reads of the agent what a server needs', () => {
-  const server = `require('node:http').createServer().listen(0, '127.0.0.1').unref();
-setImmediate(() => require('node:fs').writeSync(1, JSON.stringify({ files: Object.keys(require.cache) })));`;
-  const { files } = output(process.execPath, ['-r', join(repository, 'register.js')], 'server.cjs', server);
-  const own = files
-    .map((file: string) => relative(repository, file))
-    .filter((file: string) => !file.startsWith('..'));
-  assert.deepEqual(own.sort(), [
-    'dist/injected-headers.js',
-    'dist/patch-http-http.js',
-    'dist/server-shared.js',
-    'dist/start.js',
-    'dist/traced.js',
-    'register.js',
-  ]);
+/** What a server that listens has read before its first request. */
+const READ_BY_A_SERVER = [
+  'dist/injected-headers.js',
+  'dist/patch-http-http.js',
+  'dist/patching.js',
+  'dist/server-shared.js',
+  'dist/start.js',
+  'register.js',
+];
+
+for (const { name, path } of executables) {
+  test(`Node ${name}: a server reads of the agent what its patches need, and the rest with its first request`, () => {
+    const server = `const files = () => Object.keys(require.cache);
+const builtins = () => process.moduleLoadList.filter((name) => /^NativeModule (crypto|perf_hooks|os)$/.test(name));
+const http = require('node:http');
+const server = http.createServer((_, response) => response.end()).listen(0, '127.0.0.1', () => {
+  const listening = { files: files(), builtins: builtins() };
+  http.get(server.address(), (response) => response.resume().on('close', () => {
+    server.close();
+    setImmediate(() => require('node:fs').writeSync(1, JSON.stringify({ listening, files: files(), builtins: builtins() })));
+  }));
+});`;
+    const bare = output(path, [], 'server.cjs', server);
+    const { listening, files } = output(path, ['-r', join(repository, 'register.js')], 'server.cjs', server);
+    assert.deepEqual(ownOf(listening.files), READ_BY_A_SERVER);
+    assert.deepEqual(listening.builtins, bare.listening.builtins);
+    assert.deepEqual(ownOf(files), [...READ_BY_A_SERVER, 'dist/sent.js', 'dist/traced.js'].sort());
+  });
+}
+
+test('what a server needs for its first request it has read within two seconds, without any', () => {
+  const server = `require('node:http').createServer().listen(0, '127.0.0.1');
+const look = () => {
+  const files = Object.keys(require.cache);
+  if (!files.some((file) => file.endsWith('sent.js'))) return setTimeout(look, 50);
+  require('node:fs').writeSync(1, JSON.stringify({ files, crypto: process.moduleLoadList.includes('NativeModule crypto') }));
+  process.exit();
+};
+look();`;
+  const { files, crypto } = output(
+    process.execPath,
+    ['-r', join(repository, 'register.js')],
+    'server.cjs',
+    server,
+  );
+  for (const file of ['dist/sent.js', 'dist/traced.js']) assert.ok(ownOf(files).includes(file), file);
+  assert.ok(crypto);
 });
+
+/** Files of this package, in order. */
+function ownOf(files: string[]): string[] {
+  return files
+    .map((file) => relative(repository, file))
+    .filter((file) => !file.startsWith('..'))
+    .sort();
+}
 
 // The figures are those of Node 20's V8.
 const countable = spawnSync('valgrind', ['--version']).status === 0 && process.version.startsWith('v20.');

@@ -6,7 +6,7 @@ import type { Context } from '@opentelemetry/api';
 import type { ReadableSpan, Span } from '@opentelemetry/sdk-trace-base';
 import { contained, fault, rests } from '../../diagnostics/contain';
 import { BoundedFlush } from '../bounded-flush';
-import type { Sender } from '../sender';
+import { isSampled, type Sender } from '../sender';
 import type { Transport } from '../transport/transport';
 import type { SpanBatcher } from './span-batcher';
 
@@ -19,8 +19,6 @@ interface BatchSpanProcessorOptions {
 
 // Node's own, kept: a test's fake clock replaces the globals, would count our timer, and never let it ring.
 const { setTimeout, clearTimeout } = globalThis;
-
-const SAMPLED = 1;
 
 export class BatchSpanProcessor implements Sender {
   readonly #batcher: SpanBatcher;
@@ -86,10 +84,4 @@ export class BatchSpanProcessor implements Sender {
     await this.forceFlush();
     this.#transport.close();
   }
-}
-
-/** A span of ours tells without making an object of its ids. */
-function isSampled(span: ReadableSpan): boolean {
-  const sampled = (span as { identity?: { sampled?: unknown } }).identity?.sampled;
-  return typeof sampled === 'boolean' ? sampled : (span.spanContext().traceFlags & SAMPLED) !== 0;
 }

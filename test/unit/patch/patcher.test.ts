@@ -13,7 +13,12 @@ import { assign, wrap } from '../../../src/patch/wrap';
 
 const tracer = new BasicTracerProvider({ sampler: new AlwaysOnSampler() }).getTracer('test');
 const createTools = (instrumentation: string) =>
-  new Toolbox({ instrumentation, tracer, options: { urlQuery: 'redact' }, followsParent: true });
+  new Toolbox({
+    instrumentation,
+    tracer: () => tracer,
+    options: { urlQuery: 'redact' },
+    followsParent: true,
+  });
 
 let lines: string[];
 let before: (line: string) => void;

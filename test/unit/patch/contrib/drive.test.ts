@@ -27,7 +27,7 @@ const patcher = new Patcher(
   (instrumentation) =>
     new Toolbox({
       instrumentation,
-      tracer: provider.getTracer('test'),
+      tracer: () => provider.getTracer('test'),
       options: { urlQuery: 'redact', own: { mine: true } },
       followsParent: true,
     }),

@@ -11,12 +11,8 @@ import { BasicTracerProvider } from '@opentelemetry/sdk-trace-base';
 import { resolveConfig } from '../../../../src/config/resolve';
 import { type Counters, createCounters } from '../../../../src/diagnostics/counters';
 import { setLogWriter } from '../../../../src/diagnostics/log';
-import { BatchSpanProcessor } from '../../../../src/send/batch/batch-span-processor';
-import { SpanBatcher } from '../../../../src/send/batch/span-batcher';
 import { createSenders } from '../../../../src/send/create-senders';
-import { createTransport, type Destination } from '../../../../src/send/create-transport';
 import { FailoverSender } from '../../../../src/send/failover/failover-sender';
-import { encodeProcess } from '../../../../src/send/process-tags';
 import type { Sender } from '../../../../src/send/sender';
 import { type CollectorStub, startCollectorStub } from '../../../support/collector-stub';
 import { readBatch, readEmitBatch } from '../../../support/read-batch';
@@ -40,34 +36,16 @@ afterEach(async () => {
 /** The agent's port and the collector as fallback, as tracing.ts joins them. */
 function start(port: number, fallback = [`${stub.url}/api/traces`]): BasicTracerProvider {
   const { config } = resolveConfig({
-    code: { agentHost: '127.0.0.1', agentPort: port, exporterFallback: fallback },
-  });
-  const jaeger: Destination = {
-    host: config.agentHost,
-    port: config.agentPort,
-    protocol: config.agentProtocol,
-    maxPacketSize: config.maxPacketSize,
-    endpoint: config.endpoint,
-    timeout: 1_000,
-  };
-  sender = createSenders(config, {
-    counters,
-    jaeger,
-    createJaeger(to, watch) {
-      const direct = createTransport(to, (spans) => watched?.refused(spans));
-      const watched = watch?.(direct);
-      const transport = watched ?? direct;
-      const batcher = new SpanBatcher({
-        transport,
-        counters,
-        encodeProcess: (resource) => encodeProcess(resource, transport.protocol),
-        maxBatchSize: 512,
-        maxQueueSize: 8192,
-        maxQueueBytes: 1 << 25,
-      });
-      return new BatchSpanProcessor(batcher, transport, { scheduleDelay: 5, exportTimeout: 5_000 });
+    code: {
+      agentHost: '127.0.0.1',
+      agentPort: port,
+      exporterFallback: fallback,
+      timeoutMillis: 1_000,
+      scheduleDelayMillis: 5,
+      exportTimeoutMillis: 5_000,
     },
   });
+  sender = createSenders(config, counters);
   return new BasicTracerProvider({
     resource: resourceFromAttributes({ 'service.name': 'failing-over' }),
     spanProcessors: [sender],
