@@ -11,9 +11,10 @@ import { readSurroundings, type Surroundings } from './config/environment';
 import { givenVariables } from './config/given-variables';
 import type { Resolved } from './config/resolve';
 import { usualConfig } from './config/usual-config';
-import { contained, fault, rests } from './diagnostics/contain';
+import { contained, fault } from './diagnostics/contain';
 import { type Counters, counters } from './diagnostics/counters';
 import { isHeard, report, setLogLevel } from './diagnostics/log';
+import { timers } from './diagnostics/native-timers';
 import { hookBuiltins } from './load/builtin-hook';
 import type { EsModuleOptions } from './load/es-module-hook';
 import { esModulesPresent } from './load/installed-packages';
@@ -35,6 +36,9 @@ import { VERSION } from './version';
 
 /** Milliseconds after the first span, when an application's libraries have loaded. */
 const LOADED_AFTER = 2000;
+
+/** Milliseconds until it is tried again to read what could not be read. */
+const AGAIN_AFTER = 1000;
 
 /** Milliseconds after the first patch, when most commands have ended and a server waits for its first request. */
 const READY_AFTER = 1000;
@@ -84,9 +88,10 @@ export function createAgent(code: Options, origin: string, onTracing: () => void
   let tracing: Tracing | undefined;
   // What needs the tracing while it is being read: reading it is itself a `require`, on which a built-in may be handed out.
   let waiting: (() => void)[] | undefined;
+  let failed = false;
   /** Undefined where it fails, which is said, and tried again later; and where it is under way. */
   const load = (): Tracing | undefined => {
-    if (tracing !== undefined || waiting !== undefined || rests('record')) return tracing;
+    if (tracing !== undefined || waiting !== undefined || failed) return tracing;
     waiting = [];
     const late = waiting;
     try {
@@ -94,6 +99,11 @@ export function createAgent(code: Options, origin: string, onTracing: () => void
       tracing = createTracing(config, surroundings.env, !isBusy(config));
     } catch (error) {
       fault('record', error);
+      failed = true;
+      const again = contained('load', () => {
+        failed = false;
+      });
+      timers.setTimeout(again, AGAIN_AFTER).unref();
     } finally {
       waiting = undefined;
     }
@@ -102,10 +112,12 @@ export function createAgent(code: Options, origin: string, onTracing: () => void
     try {
       tracing.start();
       onTracing();
-      setTimeout(
-        contained('load', () => reportBundle(surroundings.mainScript, rows(), index)),
-        LOADED_AFTER,
-      ).unref();
+      timers
+        .setTimeout(
+          contained('load', () => reportBundle(surroundings.mainScript, rows(), index)),
+          LOADED_AFTER,
+        )
+        .unref();
     } catch (error) {
       fault('record', error);
     }
@@ -192,7 +204,7 @@ interface Patching {
 function readPatching(config: Config, load: () => Tracing | undefined): Patching {
   const { createPatching, retirePatches } = require('./patching') as typeof import('./patching');
   if (isBusy(config)) load();
-  else setTimeout(contained('load', load), READY_AFTER).unref();
+  else timers.setTimeout(contained('load', load), READY_AFTER).unref();
   return { createTools: createPatching(config, () => load()?.tracer), retire: retirePatches };
 }
 

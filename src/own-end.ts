@@ -44,9 +44,9 @@ export function beforeKillingItself(then: (signal: string) => void): () => void 
   const { _kill: kill } = own;
   if (typeof kill !== 'function') return () => {};
   const seen = function (this: unknown, pid: number, signal: number): number {
-    const name = fatal(signal);
     // 0 is for the process group, in which this process is.
-    if (name !== undefined && (pid === process.pid || pid === 0 || pid === -process.pid)) then(name);
+    const name = pid === process.pid || pid === 0 || pid === -process.pid ? fatal(signal) : undefined;
+    if (name !== undefined) then(name);
     return kill.call(this, pid, signal);
   };
   own._kill = seen;

@@ -9,6 +9,7 @@ import type { Config } from './config/config';
 import type { Environment } from './config/parser';
 import { contained, fault } from './diagnostics/contain';
 import { counters } from './diagnostics/counters';
+import { timers } from './diagnostics/native-timers';
 import { inMainThread, workerId } from './load/loader-thread';
 import { shedDetail } from './patch/toolbox';
 import { followsParent } from './patching';
@@ -87,14 +88,16 @@ export function createTracing(given: Config, env: Environment, waits: boolean): 
   const trace = new ProxyTracerProvider();
   trace.setDelegate(provider);
   const tracer = provider.createTrustedTracer('tracing-agent', VERSION);
-  setTimeout(
-    contained('metrics', () => {
-      if (destination instanceof AwaitingSender) destination.prepare();
-      prepareIds();
-      showMetrics();
-    }),
-    SETTLED_AFTER,
-  ).unref();
+  timers
+    .setTimeout(
+      contained('metrics', () => {
+        if (destination instanceof AwaitingSender) destination.prepare();
+        prepareIds();
+        showMetrics();
+      }),
+      SETTLED_AFTER,
+    )
+    .unref();
   const propagation = createPropagator(
     config.propagators,
     { traceHeader: config.traceContextHeaderName, debugHeader: config.debugHeaderName },

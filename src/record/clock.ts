@@ -6,9 +6,8 @@
  * child before its parent; new traces look whether the two clocks still agree.
  */
 import type { HrTime, TimeInput } from '@opentelemetry/api';
+import { wall } from '../diagnostics/native-timers';
 
-// Node's own, kept: a test's fake clock replaces them.
-const wall = Date.now;
 let monotonic = firstReading;
 
 /** Apart by more than this, in milliseconds, the wall clock was set, or the machine slept. `Date.now` cuts to one. */

@@ -7,6 +7,7 @@
  */
 
 import { contained, fault } from '../diagnostics/contain';
+import { timers } from '../diagnostics/native-timers';
 
 interface Flushable {
   /** Keeps the process alive while sends are under way, or stops doing so. */
@@ -16,9 +17,6 @@ interface Flushable {
   /** Calls back once nothing waits and nothing is under way; at once, where that is so. */
   whenIdle(callback: () => void): void;
 }
-
-// Node's own, kept: a test's fake clock replaces the globals, and would never let ours ring.
-const { setTimeout, clearTimeout } = globalThis;
 
 export class BoundedFlush {
   readonly #of: Flushable;
@@ -43,7 +41,7 @@ export class BoundedFlush {
       this.#open.add(done);
       try {
         // Without an end in sight the process is not held.
-        deadline = setTimeout(done, limit);
+        deadline = timers.setTimeout(done, limit);
         if (this.#open.size === 1) this.#of.hold(true);
         this.#of.flush();
         if (this.#waits) return;
@@ -66,7 +64,7 @@ const letGo = contained('flush', (of: Flushable) => of.hold(false));
 
 function stop(deadline: NodeJS.Timeout | undefined): void {
   try {
-    clearTimeout(deadline);
+    timers.clearTimeout(deadline);
   } catch (error) {
     fault('flush', error);
     deadline?.unref();

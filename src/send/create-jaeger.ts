@@ -13,7 +13,7 @@ import type { Sender } from './sender';
 import type { Transport } from './transport/transport';
 
 /** Puts a transport between a Jaeger sender's batcher and its real transport. */
-export type Watch = (direct: Transport) => WatchedTransport;
+type Watch = (direct: Transport) => WatchedTransport;
 
 /**
  * @param to the settings' agent or collector by default

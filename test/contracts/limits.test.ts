@@ -39,6 +39,7 @@ const FIXED: Record<string, string> = {
   'src/sample/local-tail.ts': 'tailMaxSpans',
   'src/sample/remote/remote-sampler.ts': 'samplingMaxOperations',
   'src/record/context-layer.ts': 'of one call',
+  'src/record/inert-globals.ts': 'of one context: what the application sets',
   'src/send/bounded-flush.ts': 'flushes asked for that wait, each ends in time',
   'src/send/encode/tag-encoder.ts': 'one for each type; keys are bounded there',
   'src/send/otlp/otlp-client.ts': 'requests under way',

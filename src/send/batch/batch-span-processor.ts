@@ -5,6 +5,7 @@
 import type { Context } from '@opentelemetry/api';
 import type { ReadableSpan, Span } from '@opentelemetry/sdk-trace-base';
 import { contained, fault, rests } from '../../diagnostics/contain';
+import { timers } from '../../diagnostics/native-timers';
 import { BoundedFlush } from '../bounded-flush';
 import { isSampled, type Sender } from '../sender';
 import type { Transport } from '../transport/transport';
@@ -16,9 +17,6 @@ interface BatchSpanProcessorOptions {
   /** The longest that `forceFlush` and `shutdown` take, in milliseconds. */
   readonly exportTimeout: number;
 }
-
-// Node's own, kept: a test's fake clock replaces the globals, would count our timer, and never let it ring.
-const { setTimeout, clearTimeout } = globalThis;
 
 export class BatchSpanProcessor implements Sender {
   readonly #batcher: SpanBatcher;
@@ -59,7 +57,7 @@ export class BatchSpanProcessor implements Sender {
       }
       this.#batcher.append(span);
       if (this.#timer === undefined && this.#batcher.pending > 0) {
-        this.#timer = setTimeout(this.#onTimer, this.#options.scheduleDelay);
+        this.#timer = timers.setTimeout(this.#onTimer, this.#options.scheduleDelay);
         this.#timer.unref();
       }
     } catch (error) {
@@ -80,7 +78,7 @@ export class BatchSpanProcessor implements Sender {
   async shutdown(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
-    clearTimeout(this.#timer);
+    timers.clearTimeout(this.#timer);
     await this.forceFlush();
     this.#transport.close();
   }

@@ -6,7 +6,9 @@
  * enough and none waits before it; otherwise a timer, or the next packet, sends it when they do. Where the receiver's
  * queue can be seen (`receiver-queue.ts`), its room takes the place of the bytes' bucket.
  */
+
 import { contained } from '../../diagnostics/contain';
+import { timers } from '../../diagnostics/native-timers';
 
 export interface PaceLimits {
   /** The rate in the long run. */
@@ -159,7 +161,7 @@ export class Pacer<T extends Paced> {
     const timer = this.#timer;
     this.#timer = undefined;
     try {
-      clearTimeout(timer);
+      timers.clearTimeout(timer);
     } catch {
       // It rings for nothing.
     }
@@ -173,7 +175,7 @@ export class Pacer<T extends Paced> {
       const wait = this.#wait();
       if (wait > 0) {
         if (this.#timer !== undefined) return;
-        this.#timer = setTimeout(this.#onTimer, wait);
+        this.#timer = timers.setTimeout(this.#onTimer, wait);
         if (!this.#held) this.#timer.unref();
         return;
       }

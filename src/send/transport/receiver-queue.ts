@@ -5,10 +5,12 @@
  * The kernel's tables of sockets say so. Where they are long, or slow to read, the pace isn't kept by them; what was
  * dropped is still read there, now and then, by another thread.
  */
+
 import { readFileSync } from 'node:fs';
 import { contained } from '../../diagnostics/contain';
 import { counters as agentCounters, type Counters } from '../../diagnostics/counters';
 import { report } from '../../diagnostics/log';
+import { timers } from '../../diagnostics/native-timers';
 import { monotonic } from './pacer';
 import { type Sight, type SocketRow, SocketTables, type SocketTablesOptions, TABLES } from './socket-tables';
 import type { UdpConnection } from './udp-connection';
@@ -116,7 +118,7 @@ export class ReceiverQueue {
     this.#spans += spans;
     this.#unseen = true;
     if (this.#timer === undefined && (this.#aside || !this.#blind)) {
-      this.#timer = setTimeout(this.#onTimer, AFTERWARDS);
+      this.#timer = timers.setTimeout(this.#onTimer, AFTERWARDS);
       this.#timer.unref();
     }
   }

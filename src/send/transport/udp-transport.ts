@@ -7,9 +7,11 @@
  * time and after errors, so that an agent that has moved is followed; packets wait meanwhile.
  * Long, because a socket's states, a name's addresses and what a packet meets of them are one machine.
  */
+
 import { fault, rests } from '../../diagnostics/contain';
 import type { Counters } from '../../diagnostics/counters';
 import { report } from '../../diagnostics/log';
+import { timers } from '../../diagnostics/native-timers';
 import { type Lookup, NameResolver } from './name-resolver';
 import { monotonic, Pacer } from './pacer';
 import { type ReceiverQueue, watchReceiver } from './receiver-queue';
@@ -371,9 +373,9 @@ export class UdpTransport implements Transport {
             this.#proven();
             this.#go();
           });
-        setImmediate(heard);
+        timers.setImmediate(heard);
       });
-    this.#proof = setTimeout(over, PROOF);
+    this.#proof = timers.setTimeout(over, PROOF);
     if (!this.#held) this.#proof.unref();
   }
 
@@ -484,7 +486,7 @@ export class UdpTransport implements Transport {
     this.#proof = undefined;
     this.#unproven = undefined;
     try {
-      clearTimeout(proof);
+      timers.clearTimeout(proof);
     } catch {
       // It rings for nothing.
     }

@@ -14,6 +14,7 @@ import { type Counters, createCounters } from '../../../../src/diagnostics/count
 import { setLogWriter } from '../../../../src/diagnostics/log';
 import { memoryOf, ReceiverQueue } from '../../../../src/send/transport/receiver-queue';
 import { UdpTransport } from '../../../../src/send/transport/udp-transport';
+import { mockTimers } from '../../../support/mock-timers';
 
 let said = '';
 setLogWriter((line) => {
@@ -262,7 +263,7 @@ test(
 );
 
 test('what became of the last packet is looked up a second later', needsTable, (t) => {
-  t.mock.timers.enable({ apis: ['setTimeout'] });
+  mockTimers(t);
   const { queue, dropped, row, write } = tabled(t);
   write(row(0, 0));
   assert.equal(queue.wait(60_000), 0);
@@ -291,7 +292,7 @@ test('no row, too long a table, and slow reads leave it to the pace', needsTable
 });
 
 test('of a table too long for the pace, drops are counted by another look', needsTable, async (t) => {
-  t.mock.timers.enable({ apis: ['setTimeout'] });
+  mockTimers(t);
   const { queue, dropped, row, write } = tabled(t);
   const many = Array.from({ length: 500 }, (_, index) =>
     row(0, 9, '0100007F:0035', undefined, 1_000 + index),

@@ -10,6 +10,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { setLogWriter } from '../../../../src/diagnostics/log';
 import type { Lookup } from '../../../../src/send/transport/name-resolver';
 import { UdpTransport, type UdpTransportOptions } from '../../../../src/send/transport/udp-transport';
+import { mockTimers } from '../../../support/mock-timers';
 
 const lines: string[] = [];
 setLogWriter((line) => lines.push(line));
@@ -244,7 +245,7 @@ test('at exit what the pace holds back leaves in the same call', async (t) => {
 test('at exit what the kernel has is counted, also where another address could still have been tried', async (t) => {
   const agent = await receiver(t, '127.0.0.1');
   const { transport } = create(t, { host: 'localhost', port: agent.port });
-  t.mock.timers.enable({ apis: ['setTimeout'] });
+  mockTimers(t);
   const causes: unknown[] = [];
   transport.send(Buffer.from('one'), 1, (lost) => causes.push(lost));
   await new Promise(setImmediate);

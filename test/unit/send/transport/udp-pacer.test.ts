@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { type PaceLimits, Pacer } from '../../../../src/send/transport/pacer';
+import { mockTimers } from '../../../support/mock-timers';
 
 const LIMITS: PaceLimits = {
   bytesPerSecond: 1_000_000,
@@ -12,7 +13,7 @@ const LIMITS: PaceLimits = {
 
 /** A pacer whose timers and clock stand still until `pass`. */
 function create(t: TestContext, limits: Partial<PaceLimits> = {}) {
-  t.mock.timers.enable({ apis: ['setTimeout'] });
+  mockTimers(t);
   const left: number[] = [];
   let now = 0;
   const pacer = new Pacer<{ packet: { length: number }; number: number }>(
@@ -85,7 +86,7 @@ test('a packet that comes while others wait helps them on, without a timer, and 
   assert.deepEqual(left, [1]);
   t.mock.timers.reset();
   // The event loop is busy: the clock goes on and no timer fires.
-  t.mock.timers.enable({ apis: ['setTimeout'] });
+  mockTimers(t);
   pass(20);
   push(10_000);
   assert.deepEqual(left, [1, 2]);
