@@ -5,7 +5,7 @@ import { dirname, join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
 import { bundledPackages } from './bundled-packages.mjs';
-import { ascii, quotes, withoutFacades } from './chunk-text.mjs';
+import { chunkText } from './chunk-text.mjs';
 import {
   contribChunks,
   contribEntries,
@@ -194,9 +194,7 @@ async function bundle(entries, prefix, output, plugins = [], replacing = [withou
       contribChunks,
       replacements,
       ...replacing,
-      quotes,
-      withoutFacades(Object.keys(entries)),
-      ascii,
+      chunkText(Object.keys(entries)),
     ],
     treeshake: { moduleSideEffects: (id) => id.startsWith(src) || id.includes('require-in-the-middle') },
     onwarn(warning) {
@@ -369,7 +367,7 @@ await bundle(agent, '', {
         priority: 1,
       },
       { name: 'sent', test: sent, priority: 1 },
-      { name: 'patching', test: patching, priority: 2 },
+      { name: 'patched', test: patching, priority: 2 },
     ],
   },
 });

@@ -25,9 +25,10 @@ import { otherAgent } from './load/other-agent';
 import { type Match, TargetIndex } from './load/target-index';
 import { builtins } from './patch/builtins';
 import { chosenBy } from './patch/chosen';
-import type { Library, Tools } from './patch/instrumentation';
+import type { Library } from './patch/instrumentation';
 import { Patcher } from './patch/patcher';
 import type { BuiltinRow, PackageRow } from './patch/registry';
+import type { Patching } from './patching';
 import { registerGlobals } from './record/api-globals';
 import type { ProcessEnd } from './record/process-trace';
 import type { SamplingDecision } from './sample/decision-log';
@@ -89,9 +90,10 @@ export function createAgent(code: Options, origin: string, onTracing: () => void
   // What needs the tracing while it is being read: reading it is itself a `require`, on which a built-in may be handed out.
   let waiting: (() => void)[] | undefined;
   let failed = false;
+  let closed = false;
   /** Undefined where it fails, which is said, and tried again later; and where it is under way. */
   const load = (): Tracing | undefined => {
-    if (tracing !== undefined || waiting !== undefined || failed) return tracing;
+    if (tracing !== undefined || waiting !== undefined || failed || closed) return tracing;
     waiting = [];
     const late = waiting;
     try {
@@ -107,6 +109,7 @@ export function createAgent(code: Options, origin: string, onTracing: () => void
     } finally {
       waiting = undefined;
     }
+    if (tracing !== undefined) globals?.install(tracing);
     for (const work of late) work();
     if (tracing === undefined) return undefined;
     try {
@@ -123,15 +126,15 @@ export function createAgent(code: Options, origin: string, onTracing: () => void
     }
     return tracing;
   };
-  const unregister = registerGlobals(load, config.insist);
-  if (unregister === undefined) {
+  const globals = registerGlobals(load, config.insist);
+  if (globals === undefined) {
     report('TA_API_REGISTERED');
     return undefined;
   }
   const wanted = chosenBy(config);
   let patching: Patching | undefined;
   const patcher = new Patcher((instrumentation) => {
-    patching ??= readPatching(config, () => load());
+    patching ??= readPatching(config, load);
     return patching.createTools(instrumentation);
   });
   const asked = ({ setting }: PackageRow) => setting === undefined || config[setting];
@@ -174,8 +177,9 @@ export function createAgent(code: Options, origin: string, onTracing: () => void
     endProcess: (end) => tracing?.endProcess(end),
     decisions: () => tracing?.decisions() ?? [],
     async shutdown() {
+      closed = true;
       unhook();
-      unregister();
+      globals.remove();
       patching?.retire();
       tracing?.stop();
       await tracing?.processor.shutdown();
@@ -192,20 +196,15 @@ function resolved(surroundings: Surroundings, code: Options): Pick<Resolved, 'co
   return resolveConfig({ ...surroundings, code, variables });
 }
 
-interface Patching {
-  createTools(instrumentation: string): Tools;
-  retire(): void;
-}
-
 /**
  * What patches need. The rest follows with the first call that asks for it, or soon by itself, so that no request waits
  * for it in a server that has stood for a second; at once where something is to go on besides the spans.
  */
 function readPatching(config: Config, load: () => Tracing | undefined): Patching {
-  const { createPatching, retirePatches } = require('./patching') as typeof import('./patching');
+  const { createPatching } = require('./patching') as typeof import('./patching');
   if (isBusy(config)) load();
   else timers.setTimeout(contained('load', load), READY_AFTER).unref();
-  return { createTools: createPatching(config, () => load()?.tracer), retire: retirePatches };
+  return createPatching(config, () => load()?.tracer);
 }
 
 /**

@@ -24,13 +24,20 @@ const KEY = Symbol.for('opentelemetry.js.api.1');
 
 type Slots = { version: string } & { -readonly [K in keyof Globals]?: Globals[K] };
 
+/** The places of the API's globals, taken. */
+interface Registered {
+  /** Puts the real ones where the stand-ins are. */
+  install(real: Globals): void;
+  remove(): void;
+}
+
 /**
- * @param load makes the real ones, when first needed; undefined where that has failed, or where it is under way and asks
- *   for them itself: that call is answered as without an SDK, and the next one asks again
+ * @param load makes the real ones, and installs them; where it has failed, or is under way and asks for them itself, that
+ *   call is answered as without an SDK, and the next one asks again
  * @param insist takes the place of another SDK
- * @returns a function that takes the globals back, or undefined, with nothing changed, where another SDK has registered
+ * @returns undefined, with nothing changed, where another SDK has registered
  */
-export function registerGlobals(load: () => Globals | undefined, insist = false): (() => void) | undefined {
+export function registerGlobals(load: () => unknown, insist = false): Registered | undefined {
   const home = globalThis as { [KEY]?: Slots };
   home[KEY] ??= { version: API_VERSION };
   const slots = home[KEY];
@@ -38,23 +45,25 @@ export function registerGlobals(load: () => Globals | undefined, insist = false)
   if (taken && !insist) return undefined;
   let loaded: Globals | undefined;
   const find = (): Globals | undefined => {
-    if (loaded === undefined) {
-      loaded = load();
-      if (loaded !== undefined && slots.trace === standIns.trace) Object.assign(slots, loaded);
-    }
+    if (loaded === undefined) load();
     return loaded;
   };
   const inert = inertGlobals(find);
-  const real = () => find() ?? inert;
-  const standIns = createStandIns(real);
+  const standIns = createStandIns(() => find() ?? inert);
   Object.assign(slots, standIns);
   const unshow = showToAny(home, KEY);
-  return () => {
-    unshow();
-    const own: Globals[] = loaded === undefined ? [standIns] : [standIns, loaded];
-    for (const name of ['trace', 'context', 'propagation'] as const) {
-      if (own.some((globals) => globals[name] === slots[name])) delete slots[name];
-    }
+  return {
+    install({ trace, context, propagation }) {
+      loaded = { trace, context, propagation };
+      if (slots.trace === standIns.trace) Object.assign(slots, loaded);
+    },
+    remove() {
+      unshow();
+      const own: Globals[] = loaded === undefined ? [standIns] : [standIns, loaded];
+      for (const name of ['trace', 'context', 'propagation'] as const) {
+        if (own.some((globals) => globals[name] === slots[name])) delete slots[name];
+      }
+    },
   };
 }
 

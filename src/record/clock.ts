@@ -5,10 +5,14 @@
  * All spans of one trace in this process use one offset, so that a wall clock which is set in between can't put a
  * child before its parent; new traces look whether the two clocks still agree.
  */
+import { performance } from 'node:perf_hooks';
 import type { HrTime, TimeInput } from '@opentelemetry/api';
 import { wall } from '../diagnostics/native-timers';
 
-let monotonic = firstReading;
+// Not the global, which may be a test's fake by now, nor what may stand before the class's own method. Read here, since
+// `perf_hooks` is eight files of Node's, 10 million instructions, which a process without spans needn't pay.
+const { now: ofClass } = Object.getPrototypeOf(performance) as Partial<typeof performance>;
+const monotonic = (ofClass ?? performance.now).bind(performance);
 
 /** Apart by more than this, in milliseconds, the wall clock was set, or the machine slept. `Date.now` cuts to one. */
 const MOST_DRIFT = 2;
@@ -16,18 +20,8 @@ const MOST_DRIFT = 2;
 /** Whether they agree is looked at once in so many milliseconds: the wall clock costs more to read. */
 const LOOK_EVERY = 5;
 
-let current = 0;
+let current = performance.timeOrigin;
 let lookedAt = Number.NEGATIVE_INFINITY;
-
-/** `perf_hooks` is eight files of Node's, 10 million instructions, that a process without spans needn't read. */
-function firstReading(): number {
-  // Not the global, which may be a fake by now, nor what may stand before the class's own method.
-  const { performance } = require('node:perf_hooks') as typeof import('node:perf_hooks');
-  const { now: ofClass } = Object.getPrototypeOf(performance) as Partial<typeof performance>;
-  monotonic = (ofClass ?? performance.now).bind(performance);
-  current = performance.timeOrigin;
-  return monotonic();
-}
 
 /** Milliseconds from the monotonic clock's origin to the epoch's, for the spans of a new trace. */
 export function clockOffset(): number {

@@ -59,7 +59,7 @@ test('what is usually set has no more read; anything else, the table of settings
 const READ_BY_A_SERVER = [
   'dist/injected-headers.js',
   'dist/patch-http-http.js',
-  'dist/patching.js',
+  'dist/patched.js',
   'dist/server-shared.js',
   'dist/start.js',
   'register.js',
