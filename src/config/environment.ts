@@ -2,7 +2,8 @@
  * The one place that looks at the process: its environment variables, main script, folder and files.
  * Beside a span's way: feeds resolution once at start; tests give their own.
  */
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
+import { isPresent } from '../diagnostics/presence';
 import type { ReadFile } from './package-name';
 import type { Environment } from './parser';
 import { behindPm2 } from './pm2';
@@ -23,7 +24,7 @@ export function readSurroundings(env: Environment = process.env): Surroundings {
     ...behindPm2(process.argv[1], env),
     directory: currentDirectory(),
     // An exception for each folder without a package.json would cost more than all else together.
-    readFile: (path) => (existsSync(path) ? readFileSync(path, 'utf8') : undefined),
+    readFile: (path) => (isPresent(path) ? readFileSync(path, 'utf8') : undefined),
   };
 }
 

@@ -3,8 +3,9 @@
  * installed only for an application that has what they are for.
  * First station of a span's way.
  */
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { dirname, extname, join } from 'node:path';
+import { isPresent } from '../diagnostics/presence';
 
 export interface EsModuleSearch {
   /** `auto` looks whether the application has a library that is a target. */
@@ -31,9 +32,9 @@ export function installed(
   const found = new Set<string>();
   for (const folder of folders) {
     const modules = join(folder, 'node_modules');
-    if (!existsSync(modules)) continue;
+    if (!isPresent(modules)) continue;
     for (const name of names()) {
-      if (existsSync(join(modules, name)) || existsSync(join(modules, '.pnpm', 'node_modules', name)))
+      if (isPresent(join(modules, name)) || isPresent(join(modules, '.pnpm', 'node_modules', name)))
         found.add(name);
     }
   }
@@ -75,7 +76,7 @@ export function isEsModule(file: string | undefined): boolean {
   if (extension === '.cjs' || extension === '.cts') return false;
   for (let folder = dirname(file); ; folder = dirname(folder)) {
     const manifest = join(folder, 'package.json');
-    if (existsSync(manifest)) {
+    if (isPresent(manifest)) {
       try {
         return JSON.parse(readFileSync(manifest, 'utf8')).type === 'module';
       } catch {

@@ -2,9 +2,10 @@
  * Finds the targets that a loaded file fits: by package name, by an npm alias of it, by file and by version.
  * First station of a span's way: asked once for every module that loads, so that the usual answer, none, costs one look-up.
  */
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { report } from '../diagnostics/log';
+import { isPresent } from '../diagnostics/presence';
 import { libraryName, libraryPath } from './library-path';
 import { Module } from './node-module';
 import { inRange, isAbove, reachesAbove } from './version-range';
@@ -166,7 +167,7 @@ function newestOf<T extends Target>(targets: readonly T[], version: string): T[]
 }
 
 function isThere({ esm, file = esm }: Target, directory: string): boolean {
-  return file === undefined || existsSync(join(directory, file));
+  return file === undefined || isPresent(join(directory, file));
 }
 
 /** Tells once for each copy. One that is newer than all we know is what a user upgraded to, and may miss. */

@@ -225,6 +225,14 @@ describe("Node's own modes", { concurrency: 2 }, () => {
       });
 
     if (Number(name) >= 20)
+      test(`Node ${name}: --permission for a few folders: works, though folders above them may not be looked into`, async () => {
+        const folders = [repository, folder].map((each) => `--allow-fs-read=${each}/*`);
+        const flags = [...permission(name), ...folders];
+        if (Number(name) >= 26) flags.push('--allow-net');
+        assert.equal((await compared(flags)).names, 'ran');
+      });
+
+    if (Number(name) >= 20)
       test(`Node ${name}: --build-snapshot: the snapshot is built and runs`, async () => {
         const blob = join(folder, `${name}.blob`);
         const entry = file(
