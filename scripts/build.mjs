@@ -220,6 +220,9 @@ async function bundle(entries, prefix, output, plugins = [], replacing = [withou
     ...output,
   });
   await bundled.close();
+  const files = chunks.map(({ fileName }) => fileName);
+  const twice = files.find((file, at) => files.indexOf(file) !== at);
+  if (twice !== undefined) throw new Error(`two chunks are named ${twice}`);
   for (const { moduleIds = [] } of chunks) for (const id of moduleIds) bundledFiles.add(id);
 }
 
