@@ -43,24 +43,15 @@ export function followsParent({ sampler, samplingRules, roots }: Config): boolea
 
 /** What patches read of the settings. */
 function patchOptions(config: Config): PatchOptions {
-  const {
-    captureServerRequestHeaders,
-    captureServerResponseHeaders,
-    captureClientRequestHeaders,
-    captureClientResponseHeaders,
-    ignoredMethods,
-    ignoredPaths,
-    httpTimings,
-    responseHeader,
-  } = config;
   const lists = {
-    captureServerRequestHeaders,
-    captureServerResponseHeaders,
-    captureClientRequestHeaders,
-    captureClientResponseHeaders,
-    ignoredMethods,
-    ignoredPaths,
+    captureServerRequestHeaders: config.captureServerRequestHeaders,
+    captureServerResponseHeaders: config.captureServerResponseHeaders,
+    captureClientRequestHeaders: config.captureClientRequestHeaders,
+    captureClientResponseHeaders: config.captureClientResponseHeaders,
+    ignoredMethods: config.ignoredMethods,
+    ignoredPaths: config.ignoredPaths,
   };
+  const { httpTimings, responseHeader } = config;
   const isSet =
     httpTimings || responseHeader !== undefined || Object.values(lists).some((list) => list.length > 0);
   return {

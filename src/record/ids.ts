@@ -2,6 +2,7 @@
  * Makes trace and span ids: random, never all zeros; as text for the API, and as words for the encoder.
  * Fourth station of a span's way: a span begins.
  */
+
 const NO_HIGH_HALF = '0'.repeat(16);
 
 /** Random words, asked for in bulk: one call for 16 kB takes 7 µs, one for 4 kB 3 µs. */

@@ -1,9 +1,9 @@
 // An application whose first request, and with it its first span, meets what the first argument says.
 const http = require('node:http');
-const { readdirSync, renameSync } = require('node:fs');
 const fs = require('node:fs');
 const { context, trace, ROOT_CONTEXT, createContextKey } = require('@opentelemetry/api');
 
+const { readdirSync, renameSync } = fs;
 const [, , how, dist] = process.argv;
 const fakes = [];
 const hidden = () => readdirSync(dist).filter((file) => /^(traced|sent)\.js/.test(file));

@@ -6,7 +6,6 @@
  * enough and none waits before it; otherwise a timer, or the next packet, sends it when they do. Where the receiver's
  * queue can be seen (`receiver-queue.ts`), its room takes the place of the bytes' bucket.
  */
-
 import { contained } from '../../diagnostics/contain';
 import { timers } from '../../diagnostics/native-timers';
 

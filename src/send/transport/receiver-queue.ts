@@ -5,7 +5,6 @@
  * The kernel's tables of sockets say so. Where they are long, or slow to read, the pace isn't kept by them; what was
  * dropped is still read there, now and then, by another thread.
  */
-
 import { readFileSync } from 'node:fs';
 import { contained } from '../../diagnostics/contain';
 import { counters as agentCounters, type Counters } from '../../diagnostics/counters';

@@ -7,7 +7,6 @@
  * time and after errors, so that an agent that has moved is followed; packets wait meanwhile.
  * Long, because a socket's states, a name's addresses and what a packet meets of them are one machine.
  */
-
 import { fault, rests } from '../../diagnostics/contain';
 import type { Counters } from '../../diagnostics/counters';
 import { report } from '../../diagnostics/log';
