@@ -1,5 +1,5 @@
 // The table of a run's results, and docs/benchmarks.md around it.
-import { overBare, quiet } from './statistics.mjs';
+import { overBare, quiet, typical } from './statistics.mjs';
 import { contextAlone } from './subjects.mjs';
 
 /** As Markdown. */
@@ -20,8 +20,7 @@ Made by \`npm run bench\` on ${machine.at.slice(0, 10)}; not to be edited by han
   where 6.x doesn't run). Each runs with its defaults and sends to a receiver on the same machine.
 - \`order\` is Express 5 with a GET from Redis (ioredis) and a SELECT from PostgreSQL (pg), \`hello\` a bare http server;
   both under 32 connections. Every answer is compared with the one expected.
-- All take turns. Each figure is the lower quartile of a subject's rounds above bare's: what others on the machine do only
-  ever adds. Bare's column has its lower quartile, its fastest and its slowest round, which say how quiet the machine was.
+${results.slices === undefined ? EARLIER_TURNS : turns(results.slices)}
 - CPU time is that of the measured process, sending included, whenever it sends. \`arrived\` is the share of the ended spans
   that did; where spans are missing, their cost is missing too.
 ${results.resumed === undefined ? '' : `- The run was cut off and resumed, ${results.resumed} times; each row was measured in one piece.\n`}- RSS is the median of the second half of a minute of load, one after the other.
@@ -40,6 +39,17 @@ It needs PostgreSQL and Redis, found as by the tests: on their standard ports, o
 their like say.
 `;
 }
+
+/** Of results from before a round had parts. */
+const EARLIER_TURNS = `- All take turns. Each figure is the lower quartile of a subject's rounds above bare's: what others on the machine do only
+  ever adds. Bare's column has its lower quartile, its fastest and its slowest round, which say how quiet the machine was.`;
+
+const turns = (
+  slices,
+) => `- All take turns. Under load each has ${slices} turns in a round, a few hundred requests each, since a machine that others use
+  as well is slower or faster for seconds at a time. A figure is the median of a subject's differences from bare in the
+  same round; bare's column has its median, its fastest and its slowest round, which say how quiet the machine was. Of
+  starts it is the lower quartile above bare's: what others do only ever adds.`;
 
 function nodeTable(
   { node, order, memory, latency, unsampled, hello, empty, listening, span, growth },
@@ -60,11 +70,14 @@ function nodeTable(
   };
   const first = (rows, show) => (rows === undefined ? '' : show(rows[0]));
   // A quiet machine's rounds are alike.
-  const spread = ({ rounds }) =>
-    `${quiet(rounds).toFixed(0)} (${Math.min(...rounds).toFixed(0)}–${Math.max(...rounds).toFixed(0)})`;
+  const spread = (row) =>
+    `${typical(row).toFixed(0)} (${Math.min(...row.rounds).toFixed(0)}–${Math.max(...row.rounds).toFixed(0)})`;
   const over = (rows) => (row) => signed(overBare(row, rows), 1);
   line('`order`, all sampled: CPU µs/request', order, first(order, spread), over(order));
-  line('— median of the differences in the same round', order, '', (row) => signed(row.over, 1));
+  const share = (row) => signedPercent(row.share);
+  if (order?.[0].share === undefined)
+    line('— median of the differences in the same round', order, '', (row) => signed(row.over, 1));
+  else line('— of what bare takes', order, '', share);
   line('— spans a request', order, '', ({ spansARequest }) => String(spansARequest));
   line('— arrived', order, '', ({ arrived, expected }) => percent(Math.min(1, arrived / expected)));
   line(
@@ -86,12 +99,14 @@ function nodeTable(
     (row) => signedPercent(row.over),
   );
   line('`order`, nothing sampled: CPU µs/request', unsampled, first(unsampled, spread), over(unsampled));
+  if (unsampled?.[0].share !== undefined) line('— of what bare takes', unsampled, '', share);
   const context = unsampled?.find(({ subject }) => subject === contextAlone.name);
   if (context !== undefined)
     line('— of it `AsyncLocalStorage` alone', [{ ...context, subject: 'ours' }], '', (row) =>
       signed(overBare(row, unsampled), 1),
     );
   line('`hello`: CPU µs/request', hello, first(hello, spread), over(hello));
+  if (hello?.[0].share !== undefined) line('— of what bare takes', hello, '', share);
   line('— arrived', hello, '', ({ arrived, expected }) => percent(Math.min(1, arrived / expected)));
   line('start of an empty script, ms', empty, first(empty, spread), over(empty));
   line('start of `order` until it listens, ms', listening, first(listening, spread), over(listening));

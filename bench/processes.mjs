@@ -9,6 +9,9 @@ import { fileURLToPath } from 'node:url';
 const cores = availableParallelism();
 const canPin = cores > 1 && spawnSync('taskset', ['-p', String(process.pid)]).status === 0;
 
+/** Where everything runs that isn't measured, as `taskset` takes it; undefined where nothing can be pinned. */
+export const loadCores = canPin ? (cores === 2 ? '0' : `0-${cores - 2}`) : undefined;
+
 /** For the report. */
 export const pinning = canPin
   ? `measured processes on core ${cores - 1}, load and sinks on the other ${cores - 1}`
@@ -16,7 +19,7 @@ export const pinning = canPin
 
 /** Moves this process, and so the children it starts from now on, off the measured core. */
 export function pinSelf() {
-  if (canPin) spawnSync('taskset', ['-acp', cores === 2 ? '0' : `0-${cores - 2}`, String(process.pid)]);
+  if (canPin) spawnSync('taskset', ['-acp', loadCores, String(process.pid)]);
 }
 
 /** The command and its arguments, on the measured core. */

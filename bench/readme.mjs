@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { repository } from '../scripts/cache.mjs';
 import { percent, signed } from './document.mjs';
-import { overBare, quiet } from './statistics.mjs';
+import { overBare, typical } from './statistics.mjs';
 
 const PLACE = /(<!-- benchmarks -->\n)[\s\S]*?(<!-- \/benchmarks -->)/;
 const TITLES = { ours: 'tracing-agent', stock: 'stock OpenTelemetry' };
@@ -52,8 +52,8 @@ ${lines.join('\n')}
 function nodeRows({ node, order, empty }) {
   const major = `Node.js ${node.replace(/^v(\d+).*/, '$1')}`;
   const bare = (show) => (of) => (of === undefined ? '' : show(of.find(({ subject }) => subject === 'bare')));
-  const cpu = bare((row) => (row.rounds === undefined ? row.cpu : quiet(row.rounds)).toFixed(0))(order);
-  const start = bare((row) => (row.rounds === undefined ? row.ms : quiet(row.rounds)).toFixed(0))(empty);
+  const cpu = bare((row) => (row.rounds === undefined ? row.cpu : typical(row)).toFixed(0))(order);
+  const start = bare((row) => (row.rounds === undefined ? row.ms : typical(row)).toFixed(0))(empty);
   return [
     [`${major}: CPU µs a request (alone: ${cpu})`, order, (row) => signed(overBare(row, order), 1)],
     [

@@ -25,7 +25,7 @@ import { measureConcurrency, measureDuration } from './rows/growth.mjs';
 import { measureLatency } from './rows/latency.mjs';
 import { measureMemory } from './rows/memory.mjs';
 import { measurePackages } from './rows/package-size.mjs';
-import { measureServers } from './rows/servers.mjs';
+import { measureServers, SLICES } from './rows/servers.mjs';
 import { measureSpans } from './rows/spans.mjs';
 import { measureApplication, measureEmpty, measureListening, measureModules } from './rows/start.mjs';
 import { startShop } from './shop.mjs';
@@ -44,7 +44,7 @@ const sizes = {
   },
   quick: {
     rounds: 4,
-    requests: 1_500,
+    requests: 1_600,
     runs: 10,
     spans: 4_000,
     latency: { seconds: 1, rounds: 3 },
@@ -89,7 +89,7 @@ if (!given.smoke) installPeers();
 pinSelf();
 const results = given.resume
   ? JSON.parse(readFileSync(given.resume, 'utf8'))
-  : { machine: machine(), kind, nodes: [] };
+  : { machine: machine(), kind, slices: SLICES, nodes: [] };
 if (results.kind !== kind)
   throw new Error(`${given.resume} is of a ${results.kind} run, not of a ${kind} one`);
 const out = given.out ?? join(repository, 'bench/results');
@@ -153,6 +153,7 @@ async function measure(name) {
   const shop = ['order', 'memory', 'latency', 'unsampled', 'listening', 'growth'].some(wants)
     ? await startShop()
     : undefined;
+  if (shop?.moved > 0) results.machine.pinning = `${pinning}, PostgreSQL and Redis as well`;
   try {
     const servers = { node, subjects, sinks, rounds: size.rounds, requests: size.requests };
     const order = { ...servers, app: 'order', exchanges: shop?.exchanges, task: shop?.task };

@@ -14,9 +14,17 @@ export function quiet(values) {
   return sorted[Math.floor((sorted.length - 1) / 4)];
 }
 
-/** What a subject's quieter rounds take over bare's; where there are no rounds, the median of their differences. */
+/** The time that stands for a subject's rounds, as `overBare` takes them. */
+export function typical({ rounds, share }) {
+  return share === undefined ? quiet(rounds) : median(rounds);
+}
+
+/**
+ * What a subject takes over bare: in the median of the rounds where each of them was measured beside bare's, and by the
+ * quieter ones where they only took turns.
+ */
 export function overBare(row, rows) {
   const bare = rows.find(({ subject }) => subject === 'bare');
-  if (row.rounds === undefined || bare?.rounds === undefined) return row.over;
+  if (row.share !== undefined || row.rounds === undefined || bare?.rounds === undefined) return row.over;
   return quiet(row.rounds) - quiet(bare.rounds);
 }

@@ -8,9 +8,11 @@ export const CONNECTIONS = 32;
 const PROCESSES = 4;
 /** Loads that aren't counted: they run the code hot. */
 const WARM = 3;
+/** Parts of a round, all subjects' turns in each: a shared machine is slower or faster for seconds, by half as much again. */
+export const SLICES = 8;
 
 /**
- * All subjects' servers live at the same time and take turns, round by round. A turn's CPU time is all that the process
+ * All subjects' servers live at the same time and take turns, several in a round. A turn's CPU time is all that the process
  * took since its turn before: what it sends while others have theirs counts. At the end of a process every span arrived,
  * or nothing came any more.
  */
@@ -51,9 +53,12 @@ async function measureProcesses(
     }
     for (const each of servers) each.cpu = (await each.server.state()).cpu;
     for (let round = from; round < to; round++) {
-      for (const each of turned(servers, round)) {
-        each.row.perSecond.push(await load(each, exchanges, requests));
-        each.turns.push(await taken(each));
+      for (const each of servers) each.turns.push(0);
+      for (let slice = 0; slice < SLICES; slice++) {
+        for (const each of turned(servers, round + slice)) {
+          each.row.perSecond.push(await load(each, exchanges, requests / SLICES));
+          each.turns[each.turns.length - 1] += await taken(each);
+        }
       }
     }
     for (const each of servers) {
@@ -116,6 +121,7 @@ function result({ subject, cpu, perSecond, arrived, dropped, expected, aRequest 
     versions: subject.versions,
     cpu: median(cpu),
     over: median(cpu.map((value, round) => value - bare.cpu[round])),
+    share: median(cpu.map((value, round) => value / bare.cpu[round])) - 1,
     rounds: cpu,
     perSecond: median(perSecond),
     spansARequest: aRequest,
