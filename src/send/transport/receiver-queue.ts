@@ -29,8 +29,11 @@ const LOOK_AGAIN = 5_000;
 const SHARE = 30;
 /** What was read says nothing about others' packets after so many milliseconds. */
 const FRESH = 5;
-/** While one look after the other finds the queue empty and nobody else there, it holds longer, up to this. */
-const MOST_FRESH = 40;
+/**
+ * While one look after the other finds the queue empty and nobody else there, it holds longer, up to this: then only
+ * packets of our own fill it, and one look serves three large ones of a server that sends some ten a second.
+ */
+const MOST_FRESH = 320;
 /** A receiver whose full queue doesn't move for so long, in milliseconds, has stopped: it isn't waited for. */
 const PATIENCE = 2_000;
 /** How often it is looked at then. */

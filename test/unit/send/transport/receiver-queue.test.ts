@@ -228,6 +228,37 @@ test(
   },
 );
 
+test(
+  'where the queue was empty again and again, one look serves what fits, and each packet where it was not',
+  needsTable,
+  (t) => {
+    const { queue, clock, row, write } = tabled(t);
+    const free = row(0, 0);
+    const full = row(212_000, 0);
+    /** Packets 100 ms apart that go without a look, while the table says at each look that there is no room. */
+    const unseen = () => {
+      write(free);
+      clock.now += 1_000;
+      assert.equal(queue.wait(65_000), 0);
+      write(full);
+      let packets = 0;
+      for (; queue.wait(65_000) === 0; packets++) {
+        queue.sent(65_000, 150);
+        clock.now += 100;
+      }
+      return packets;
+    };
+    assert.equal(unseen(), 1);
+    write(free);
+    for (let look = 0; look < 8; look++) {
+      clock.now += 1_000;
+      queue.look();
+    }
+    assert.equal(unseen(), 3);
+    assert.equal(unseen(), 1);
+  },
+);
+
 test('one that reads, however slowly, is waited for', needsTable, (t) => {
   const { queue, clock, row, write } = tabled(t);
   for (let left = 212_000; left > 180_000; left -= 4_000) {
