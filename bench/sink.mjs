@@ -55,6 +55,17 @@ const count = {
   datadog: countDatadog,
 };
 
+/** A request's body; undefined of one that ended halfway, as the subject's process did: what it held didn't arrive. */
+async function whole(request) {
+  const parts = [];
+  try {
+    for await (const part of request) parts.push(part);
+  } catch {
+    return undefined;
+  }
+  return Buffer.concat(parts);
+}
+
 /** One subject's: its own addresses, so that nothing is mistaken for another's. */
 async function open(name) {
   const waiting = [];
@@ -68,9 +79,8 @@ async function open(name) {
   udp.on('message', (packet) => keep('jaeger', packet));
   udp.bind(0, '127.0.0.1');
   const http = createServer(async (request, response) => {
-    const parts = [];
-    for await (const part of request) parts.push(part);
-    const body = Buffer.concat(parts);
+    const body = await whole(request);
+    if (body === undefined) return;
     const plain = request.headers['content-encoding'] === 'gzip' ? gunzipSync(body) : body;
     if (request.url === '/v1/traces') keep('otlp', plain);
     if (request.url === '/v0.4/traces') keep('datadog', plain);
