@@ -20,7 +20,7 @@ Made by \`npm run bench\` on ${machine.at.slice(0, 10)}; not to be edited by han
   where 6.x doesn't run). Each runs with its defaults and sends to a receiver on the same machine.
 - \`order\` is Express 5 with a GET from Redis (ioredis) and a SELECT from PostgreSQL (pg), \`hello\` a bare http server;
   both under 32 connections. Every answer is compared with the one expected.
-${results.slices === undefined ? EARLIER_TURNS : turns(results.slices)}
+${turns(results.slices)}
 - CPU time is that of the measured process, sending included, whenever it sends. \`arrived\` is the share of the ended spans
   that did; where spans are missing, their cost is missing too.
 ${results.resumed === undefined ? '' : `- The run was cut off and resumed, ${results.resumed} times; each row was measured in one piece.\n`}- RSS is the median of the second half of a minute of load, one after the other.
@@ -31,7 +31,7 @@ ${table(results)}
 
 \`\`\`sh
 npm ci && npm run nodes
-npm run bench             # about an hour; the machine should do nothing else
+npm run bench             # an hour to an hour and a half; the machine should do nothing else
 npm run bench -- --quick  # under 5 minutes, prints the table only
 \`\`\`
 
@@ -39,10 +39,6 @@ It needs PostgreSQL and Redis, found as by the tests: on their standard ports, o
 their like say.
 `;
 }
-
-/** Of results from before a round had parts. */
-const EARLIER_TURNS = `- All take turns. Each figure is the lower quartile of a subject's rounds above bare's: what others on the machine do only
-  ever adds. Bare's column has its lower quartile, its fastest and its slowest round, which say how quiet the machine was.`;
 
 const turns = (
   slices,
@@ -75,9 +71,7 @@ function nodeTable(
   const over = (rows) => (row) => signed(overBare(row, rows), 1);
   line('`order`, all sampled: CPU µs/request', order, first(order, spread), over(order));
   const share = (row) => signedPercent(row.share);
-  if (order?.[0].share === undefined)
-    line('— median of the differences in the same round', order, '', (row) => signed(row.over, 1));
-  else line('— of what bare takes', order, '', share);
+  line('— of what bare takes', order, '', share);
   line('— spans a request', order, '', ({ spansARequest }) => String(spansARequest));
   line('— arrived', order, '', ({ arrived, expected }) => percent(Math.min(1, arrived / expected)));
   line(
@@ -99,14 +93,14 @@ function nodeTable(
     (row) => signedPercent(row.over),
   );
   line('`order`, nothing sampled: CPU µs/request', unsampled, first(unsampled, spread), over(unsampled));
-  if (unsampled?.[0].share !== undefined) line('— of what bare takes', unsampled, '', share);
+  line('— of what bare takes', unsampled, '', share);
   const context = unsampled?.find(({ subject }) => subject === contextAlone.name);
   if (context !== undefined)
     line('— of it `AsyncLocalStorage` alone', [{ ...context, subject: 'ours' }], '', (row) =>
       signed(overBare(row, unsampled), 1),
     );
   line('`hello`: CPU µs/request', hello, first(hello, spread), over(hello));
-  if (hello?.[0].share !== undefined) line('— of what bare takes', hello, '', share);
+  line('— of what bare takes', hello, '', share);
   line('— arrived', hello, '', ({ arrived, expected }) => percent(Math.min(1, arrived / expected)));
   line('start of an empty script, ms', empty, first(empty, spread), over(empty));
   line('start of `order` until it listens, ms', listening, first(listening, spread), over(listening));
