@@ -1,17 +1,17 @@
 /**
- * Carries the active context through asynchronous calls, on Node's AsyncLocalStorage.
+ * Carries the active context through asynchronous calls, on Node's AsyncLocalStorage or what does the same.
  * Fourth station of a span's way: what makes a query's span the child of its request's.
  *
  * Ours, since OpenTelemetry's `context-async-hooks` ships CommonJS only: bundling it would keep the whole API from
  * being tree-shaken, and its `with` binds a function at each call.
  */
-import { AsyncLocalStorage } from 'node:async_hooks';
 import { type Context, type ContextManager as Interface, ROOT_CONTEXT } from '@opentelemetry/api';
 import { fault } from '../diagnostics/contain';
 import { bindEmitter, isEmitter } from './bind-emitter';
+import { createStorage } from './hooked-storage';
 
 export class ContextManager implements Interface {
-  readonly #storage = new AsyncLocalStorage<Context>();
+  readonly #storage = createStorage<Context>();
   /** What is active outside of any other context: the root context, or the one that the process was started in. */
   base: Context = ROOT_CONTEXT;
 
