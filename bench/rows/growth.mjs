@@ -8,6 +8,12 @@ import { CONNECTIONS, turned } from './servers.mjs';
 export async function measureConcurrency({ subjects, rounds, counts, requests, ...rest }) {
   const exchanges = [exchange('/', 'hello')];
   const rows = [];
+  const load = async (each, open, requests) => {
+    await closedLoop(open, exchanges, requests);
+    if (each.server.subject.sink === undefined) return;
+    each.expected += requests;
+    await arrive(each, rest.sinks);
+  };
   for (const count of counts) {
     const servers = [];
     try {
@@ -24,12 +30,10 @@ export async function measureConcurrency({ subjects, rounds, counts, requests, .
         for (const each of turned(servers, round + 1)) {
           // Of one subject at a time, since a system's usual limit of open files is 20,000 or less.
           const open = await connections(each.server.port, count);
+          // What a connection's first requests cost would be a larger part of all the more connections there are.
+          await load(each, open, count * 2);
           const before = (await each.server.state()).cpu;
-          await closedLoop(open, exchanges, all);
-          if (each.server.subject.sink !== undefined) {
-            each.expected += all;
-            await arrive(each, rest.sinks);
-          }
+          await load(each, open, all);
           if (round >= 0) each.cpu.push(((await each.server.state()).cpu - before) / all);
           for (const connection of open) connection.close();
         }
