@@ -14,6 +14,7 @@
  */
 import { AsyncLocalStorage, createHook, executionAsyncId, executionAsyncResource } from 'node:async_hooks';
 import { fault } from '../diagnostics/contain';
+import { FaultBudget } from '../diagnostics/fault-budget';
 
 /** What is used of AsyncLocalStorage. */
 interface Storage<T> {
@@ -47,6 +48,13 @@ export function hookedStorage<T>(): Storage<T> {
   const values: (T | undefined)[] = new Array(SLOTS).fill(undefined);
   let top: Frame<T> | undefined;
   let enabled = false;
+  /** Once it is spent, nothing is kept any more: what fails for each callback would cost more than it is worth. */
+  const faults = new FaultBudget();
+
+  function failed(error: unknown): void {
+    fault('context', error);
+    if (faults.take()) hook.disable();
+  }
 
   function getStore(): T | undefined {
     const id = executionAsyncId();
@@ -88,25 +96,29 @@ export function hookedStorage<T>(): Storage<T> {
       } else if (type === 'Timeout') onTimer(resource, value);
       else onOther(resource, value);
     } catch (error) {
-      fault('context', error);
+      failed(error);
     }
   }
 
   const hook = createHook({ init });
 
   return {
-    getStore: () => (enabled ? getStore() : undefined),
+    getStore: () => (enabled && !faults.spent ? getStore() : undefined),
     run(value, work, ...args) {
-      if (!enabled) {
+      if (faults.spent) return work(...args);
+      const outer = top;
+      try {
+        if (!enabled) hook.enable();
         enabled = true;
-        hook.enable();
+        top = new Frame(executionAsyncId(), value, outer);
+      } catch (error) {
+        // What runs in a context is the application's: it runs without one rather than not at all.
+        failed(error);
       }
-      const frame = new Frame(executionAsyncId(), value, top);
-      top = frame;
       try {
         return work(...args);
       } finally {
-        top = frame.outer;
+        top = outer;
       }
     },
     disable() {

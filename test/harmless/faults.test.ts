@@ -24,7 +24,7 @@ const BORDERS = [
   'Span#setAttribute',
   'propagation.extract',
   'performance.now',
-  'AsyncLocalStorage#getStore',
+  'async_hooks',
 ];
 
 function run(seed: number, share: number, forgive: boolean): Promise<Report> {

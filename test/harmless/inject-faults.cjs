@@ -110,7 +110,9 @@ wrap(Buffer, 'allocUnsafeSlow', 'Buffer.allocUnsafeSlow');
 for (const name of ['write', 'latin1Write', 'utf8Write', 'copy', 'toString'])
   wrap(Buffer.prototype, name, `Buffer#${name}`);
 wrap(require('node:crypto'), 'randomFillSync', 'crypto.randomFillSync');
-wrap(require('node:async_hooks').AsyncLocalStorage.prototype, 'getStore', 'AsyncLocalStorage#getStore');
+// By either the agent finds the active context, depending on Node's version.
+wrap(require('node:async_hooks').AsyncLocalStorage.prototype, 'getStore', 'async_hooks');
+wrap(require('node:async_hooks'), 'executionAsyncId', 'async_hooks');
 for (const name of [
   ...['readFileSync', 'openSync', 'readSync', 'writeSync', 'writevSync', 'ftruncateSync', 'closeSync'],
   ...['mkdirSync', 'readdirSync', 'lstatSync', 'existsSync', 'renameSync', 'rmSync'],
