@@ -4,6 +4,7 @@ import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
+import { buffer } from 'node:stream/consumers';
 import { gunzipSync } from 'node:zlib';
 import { register } from 'tsx/cjs/api';
 
@@ -55,17 +56,6 @@ const count = {
   datadog: countDatadog,
 };
 
-/** A request's body; undefined of one that ended halfway, as the subject's process did: what it held didn't arrive. */
-async function whole(request) {
-  const parts = [];
-  try {
-    for await (const part of request) parts.push(part);
-  } catch {
-    return undefined;
-  }
-  return Buffer.concat(parts);
-}
-
 /** One subject's: its own addresses, so that nothing is mistaken for another's. */
 async function open(name) {
   const waiting = [];
@@ -79,7 +69,8 @@ async function open(name) {
   udp.on('message', (packet) => keep('jaeger', packet));
   udp.bind(0, '127.0.0.1');
   const http = createServer(async (request, response) => {
-    const body = await whole(request);
+    // One that ends halfway, as the subject's process did, didn't arrive.
+    const body = await buffer(request).catch(() => undefined);
     if (body === undefined) return;
     const plain = request.headers['content-encoding'] === 'gzip' ? gunzipSync(body) : body;
     if (request.url === '/v1/traces') keep('otlp', plain);

@@ -1,6 +1,6 @@
 /**
- * What `AsyncLocalStorage` does where Node keeps it by hooks on each asynchronous resource, up to Node 22, at a third of
- * its cost: which value was running when a callback, a promise or a timer was made runs again when it is called.
+ * What `AsyncLocalStorage` does where Node keeps it by hooks on each asynchronous resource, up to Node 22, for
+ * fewer instructions: which value was running when a callback, a promise or a timer was made runs again when it is called.
  * Fourth station of a span's way: below the context manager.
  *
  * Node's own writes the value on each resource, and reads it there for each that is made: two or three look-ups of a
